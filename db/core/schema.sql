@@ -7,6 +7,7 @@ grant usage to heliograph_app
 grant usage to heliograph_gateway
 grant usage to heliograph_log
 grant usage to heliograph_watcher
+grant usage to public
 comment 'Heliograph: the change log and the state of the sync.'
 
 -- 2 role: heliograph_app
@@ -254,6 +255,11 @@ table with (fillfactor=10, autovacuum_vacuum_threshold=200, autovacuum_vacuum_sc
   comment on log_epoch 'Replaced whenever the history may have been rewritten; clients then compare all their versions.'
   comment on min_seq 'The lowest sequence number that the log still holds completely from; a cursor below min_seq - 1 is too old.'
   comment on timeline 'Of the server that wrote this row; another one means a failover or a restore.'
+
+-- 5 table: version_floor
+sequence
+  grant select, usage to public
+  comment 'The highest version that a claim has numbered; a row created later gets a higher one, also after the clock stepped back.'
 
 -- 6 view: audit
  SELECT d.id,
@@ -575,6 +581,8 @@ declare
   v_other_history boolean;
   v_count bigint;
   v_last bigint;
+  v_version bigint;
+  v_floor bigint;
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'app.claim needs READ COMMITTED, not %', current_setting('transaction_isolation')
@@ -617,8 +625,8 @@ begin
        set sync_status = 'sent', sync_processed_ts = clock_timestamp(), sync_seq = picked.seq
       from picked
      where l.created_ts = picked.created_ts and l.tableoid = picked.part and l.ctid = picked.tid
-    returning l.sync_seq)
-  select count(*), max(sync_seq) into v_count, v_last from marked;
+    returning l.sync_seq, l.entity_version)
+  select count(*), max(sync_seq), max(entity_version) into v_count, v_last, v_version from marked;
 
   if v_count = 0 then
     return;
@@ -627,6 +635,18 @@ begin
   -- the sequence. Nothing has been published, so the caller claims again.
   if v_last <> v_head + v_count then
     raise exception 'a pending row changed during the claim' using errcode = '40001', hint = 'Claim again.';
+  end if;
+
+  -- While the clock is right, all versions are in the past. While it is behind the floor, versions come from the floor and stay
+  -- below its next value, 100 higher. A higher version was given before the clock stepped back: rows created again since then
+  -- may have versions below their deletions in this batch, so clients compare all versions. The floor rises with this claim,
+  -- so that it happens once for each step.
+  v_floor := pg_sequence_last_value('app.version_floor');
+  if v_version >= coalesce(v_floor, 0) + 100 then
+    if v_version > (extract(epoch from clock_timestamp()) * 1000000)::bigint + 1000000 then
+      v_epoch := gen_random_uuid();
+    end if;
+    perform setval('app.version_floor', v_version);
   end if;
 
   update app.sync_state s
@@ -1190,6 +1210,8 @@ begin
            system_identifier = coalesce(v_system, s.system_identifier),
            timeline = coalesce(v_timeline, s.timeline)
      where s.leader_id = me or s.leader_id is null or s.lease_until < clock_timestamp()
+        -- The clock stepped back: no lease of this length ends so late. Without a leader, nobody would lead until then.
+        or s.lease_until > clock_timestamp() + ttl + interval '1 s'
     returning s.head_seq, s.log_epoch;
 end $function$
 grant execute to heliograph_watcher
@@ -1206,7 +1228,7 @@ declare
   v_id uuid := gen_random_uuid();
   v_ts timestamptz := clock_timestamp();
   v_action smallint := case when grants then 4 else 5 end;
-  v_version bigint := (extract(epoch from v_ts) * 1000000)::bigint;
+  v_version bigint := app.version_now();
   v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
   v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
 begin
@@ -1420,7 +1442,7 @@ begin
   for v_trigger in select t.name, t.mode from jsonb_each_text(v_triggers) t (name, mode) loop
     execute format('alter table %s disable trigger %I', e.table_name, v_trigger.name);
   end loop;
-  execute format('update %1$s set %2$I = greatest(%2$I + 1, (extract(epoch from clock_timestamp()) * 1000000)::bigint)', e.table_name, e.version_column);
+  execute format('update %1$s set %2$I = greatest(%2$I + 1, %3$s)', e.table_name, e.version_column, app.version_now());
   get diagnostics v_count = row_count;
   for v_trigger in select t.name, t.mode from jsonb_each_text(v_triggers) t (name, mode) loop
     execute format('alter table %s %s trigger %I', e.table_name, v_trigger.mode, v_trigger.name);
@@ -1510,7 +1532,7 @@ begin
   end if;
   -- A constant default avoids rewriting a large table. Afterwards the default is 0; the trigger overrides it, so only a load
   -- with triggers off writes 0.
-  execute format('alter table %s add column %I bigint not null default %s', tab, col, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
+  execute format('alter table %s add column %I bigint not null default %s', tab, col, app.version_now());
   execute format('alter table %s alter column %I set default 0', tab, col);
   execute format('comment on column %s.%I is %L', tab, col, c_mark);
   return false;
@@ -1989,11 +2011,15 @@ begin
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.%2$I := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.%2$I operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.%2$I := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.%2$I := old.%2$I; %3$s
       if new operator(pg_catalog.*<>) old then
-        new.%2$I := greatest(old.%2$I operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.%2$I := greatest(old.%2$I operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $b$ $q$, 'version_' || e.code, e.version_column, v_generated);
@@ -2035,3 +2061,12 @@ exception when others then
 end $function$
 grant execute to heliograph_app
 comment 'The text as a value of the type of the second argument; null when it is none.'
+
+-- 7 function: app.version_now()
+CREATE OR REPLACE FUNCTION app.version_now()
+ RETURNS bigint
+ LANGUAGE sql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select greatest((extract(epoch from clock_timestamp()) * 1000000)::bigint, pg_sequence_last_value('app.version_floor') + 1)
+$function$

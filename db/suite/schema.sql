@@ -4041,11 +4041,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4058,11 +4062,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4075,11 +4083,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; new.name := old.name;
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4092,11 +4104,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4109,11 +4125,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4126,11 +4146,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4143,11 +4167,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; new.name := old.name;
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4160,11 +4188,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4177,11 +4209,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; new.gross_amount := old.gross_amount;
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4194,11 +4230,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; new.amount := old.amount;
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4211,11 +4251,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4228,11 +4272,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4245,11 +4293,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4262,11 +4314,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; new.expected_amount := old.expected_amount;
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4279,11 +4335,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4296,11 +4356,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4313,11 +4377,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4330,11 +4398,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4347,11 +4419,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4364,11 +4440,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; new.amount := old.amount;
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4381,11 +4461,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; new.net_amount := old.net_amount;
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4398,11 +4482,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4415,11 +4503,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; new.title := old.title;
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4432,11 +4524,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4449,11 +4545,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4466,11 +4566,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4483,11 +4587,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; new.amount := old.amount;
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$
@@ -4500,11 +4608,15 @@ AS $function$
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.sync_version := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.sync_version operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('app.version_floor') then
+          new.sync_version := pg_catalog.nextval('app.version_floor');
+        end if;
         return new;
       end if;
       new.sync_version := old.sync_version; 
       if new operator(pg_catalog.*<>) old then
-        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.sync_version := greatest(old.sync_version operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('app.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $function$

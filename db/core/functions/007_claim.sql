@@ -30,6 +30,8 @@ declare
   v_other_history boolean;
   v_count bigint;
   v_last bigint;
+  v_version bigint;
+  v_floor bigint;
 begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception '@extschema@.claim needs READ COMMITTED, not %', current_setting('transaction_isolation')
@@ -72,8 +74,8 @@ begin
        set sync_status = 'sent', sync_processed_ts = clock_timestamp(), sync_seq = picked.seq
       from picked
      where l.created_ts = picked.created_ts and l.tableoid = picked.part and l.ctid = picked.tid
-    returning l.sync_seq)
-  select count(*), max(sync_seq) into v_count, v_last from marked;
+    returning l.sync_seq, l.entity_version)
+  select count(*), max(sync_seq), max(entity_version) into v_count, v_last, v_version from marked;
 
   if v_count = 0 then
     return;
@@ -82,6 +84,18 @@ begin
   -- the sequence. Nothing has been published, so the caller claims again.
   if v_last <> v_head + v_count then
     raise exception 'a pending row changed during the claim' using errcode = '40001', hint = 'Claim again.';
+  end if;
+
+  -- While the clock is right, all versions are in the past. While it is behind the floor, versions come from the floor and stay
+  -- below its next value, 100 higher. A higher version was given before the clock stepped back: rows created again since then
+  -- may have versions below their deletions in this batch, so clients compare all versions. The floor rises with this claim,
+  -- so that it happens once for each step.
+  v_floor := pg_sequence_last_value('@extschema@.version_floor');
+  if v_version >= coalesce(v_floor, 0) + 100 then
+    if v_version > (extract(epoch from clock_timestamp()) * 1000000)::bigint + 1000000 then
+      v_epoch := gen_random_uuid();
+    end if;
+    perform setval('@extschema@.version_floor', v_version);
   end if;
 
   update @extschema@.sync_state s

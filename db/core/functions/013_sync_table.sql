@@ -93,7 +93,7 @@ begin
   end if;
   -- A constant default avoids rewriting a large table. Afterwards the default is 0; the trigger overrides it, so only a load
   -- with triggers off writes 0.
-  execute format('alter table %s add column %I bigint not null default %s', tab, col, (extract(epoch from clock_timestamp()) * 1000000)::bigint);
+  execute format('alter table %s add column %I bigint not null default %s', tab, col, @extschema@.version_now());
   execute format('alter table %s alter column %I set default 0', tab, col);
   execute format('comment on column %s.%I is %L', tab, col, c_mark);
   return false;

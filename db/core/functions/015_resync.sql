@@ -24,7 +24,7 @@ begin
   for v_trigger in select t.name, t.mode from jsonb_each_text(v_triggers) t (name, mode) loop
     execute format('alter table %s disable trigger %I', e.table_name, v_trigger.name);
   end loop;
-  execute format('update %1$s set %2$I = greatest(%2$I + 1, (extract(epoch from clock_timestamp()) * 1000000)::bigint)', e.table_name, e.version_column);
+  execute format('update %1$s set %2$I = greatest(%2$I + 1, %3$s)', e.table_name, e.version_column, @extschema@.version_now());
   get diagnostics v_count = row_count;
   for v_trigger in select t.name, t.mode from jsonb_each_text(v_triggers) t (name, mode) loop
     execute format('alter table %s %s trigger %I', e.table_name, v_trigger.mode, v_trigger.name);

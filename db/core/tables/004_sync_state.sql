@@ -14,6 +14,15 @@ create table @extschema@.sync_state (
 
 insert into @extschema@.sync_state default values;
 
+-- The highest version that a claim has numbered. Versions are times, so a clock that steps back would give a row that is created
+-- again a version below its deletion, which clients would ignore. While the clock is behind the floor, each new row takes the
+-- next value. The increment leaves room for changes of that row, so that they stay below a row created again later.
+-- Every writer of a live table reads it, also roles without other rights on the schema.
+create sequence @extschema@.version_floor increment by 100 minvalue 0;
+grant usage on schema @extschema@ to public;
+grant select, usage on sequence @extschema@.version_floor to public;
+
+comment on sequence @extschema@.version_floor is 'The highest version that a claim has numbered; a row created later gets a higher one, also after the clock stepped back.';
 comment on table @extschema@.sync_state is 'Leader election, fence and head of the sequence at once.';
 comment on column @extschema@.sync_state.head_seq is 'The highest sequence number assigned.';
 comment on column @extschema@.sync_state.min_seq is 'The lowest sequence number that the log still holds completely from; a cursor below min_seq - 1 is too old.';

@@ -14,6 +14,10 @@ $$;
 -- It decides whether a row changed by comparing row images with *<>: the operator = does not exist for every type and treats
 -- values as equal that print differently. The version and generated columns (not computed yet) are left out.
 -- A SET clause would cost time for each row, so every name and operator is qualified instead.
+--
+-- A new row may have had a predecessor under its key, so while the clock is behind the floor of versions it draws its version
+-- from there. A deletion (below) takes no part in that: it is above the deleted row, and a higher version could outrank a row
+-- that the same statement inserts again.
 create or replace function @extschema@.sync_version_function(e @extschema@.entity_type) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -28,11 +32,15 @@ begin
     begin
       if tg_op operator(pg_catalog.=) 'INSERT' then
         new.%2$I := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;
+        if new.%2$I operator(pg_catalog.<=) pg_catalog.pg_sequence_last_value('@extschema@.version_floor') then
+          new.%2$I := pg_catalog.nextval('@extschema@.version_floor');
+        end if;
         return new;
       end if;
       new.%2$I := old.%2$I; %3$s
       if new operator(pg_catalog.*<>) old then
-        new.%2$I := greatest(old.%2$I operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);
+        new.%2$I := greatest(old.%2$I operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,
+          pg_catalog.pg_sequence_last_value('@extschema@.version_floor') operator(pg_catalog.+) 1);
       end if;
       return new;
     end $b$ $q$, 'version_' || e.code, e.version_column, v_generated);

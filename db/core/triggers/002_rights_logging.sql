@@ -10,7 +10,7 @@ declare
   v_id uuid := gen_random_uuid();
   v_ts timestamptz := clock_timestamp();
   v_action smallint := case when grants then 4 else 5 end;
-  v_version bigint := (extract(epoch from v_ts) * 1000000)::bigint;
+  v_version bigint := @extschema@.version_now();
   v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
   v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
 begin

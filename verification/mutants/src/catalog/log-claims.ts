@@ -276,6 +276,54 @@ export const logClaimMutants: readonly Mutant[] = [
     },
   },
   {
+    name: "lead-waits-for-far-lease",
+    rule: "HINT-5",
+    breaks: "a lease left by a leader that died before the clock stepped back can be taken",
+    patches: [
+      {
+        file: "db/core/functions/006_lead.sql",
+        find: "or s.lease_until > clock_timestamp() + ttl + interval '1 s'",
+        replace: "",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/clock-steps.pg.test.ts",
+      name: "a lease left by a leader that died before the clock stepped by %s can be taken",
+    },
+  },
+  {
+    name: "claim-floor-not-raised",
+    rule: "G3",
+    breaks: "a row created again after the clock stepped back is newer than its deletion that was claimed before",
+    patches: [
+      {
+        file: "db/core/functions/007_claim.sql",
+        find: "perform setval('@extschema@.version_floor', v_version);",
+        replace: "null;",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/clock-steps.pg.test.ts",
+      name: "a row created again after the clock stepped back is newer than its deletion that was claimed before",
+    },
+  },
+  {
+    name: "claim-ignores-step-back",
+    rule: "G1",
+    breaks: "a step of the clock back with pending rows starts a new epoch",
+    patches: [
+      {
+        file: "db/core/functions/007_claim.sql",
+        find: "if v_version > (extract(epoch from clock_timestamp()) * 1000000)::bigint + 1000000 then",
+        replace: "if false then",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/clock-steps.pg.test.ts",
+      name: "a step of the clock by %s with pending rows starts at most one new epoch",
+    },
+  },
+  {
     name: "lead-timeline-ignored",
     rule: "HINT-9",
     breaks: "a lease taken on another timeline or server starts a new log epoch",

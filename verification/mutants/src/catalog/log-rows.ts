@@ -41,14 +41,29 @@ export const logRowMutants: readonly Mutant[] = [
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
-        find: "new.%2$I := greatest(old.%2$I operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);",
-        replace:
-          "new.%2$I := (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8;",
+        find: "new.%2$I := greatest(old.%2$I operator(pg_catalog.+) 1, (extract",
+        replace: "new.%2$I := greatest((extract",
       },
     ],
     caughtBy: {
       test: "db/test/version-never-restarts.pg.test.ts",
       name: "a version also increases if it is ahead of the clock",
+    },
+  },
+  {
+    name: "insert-ignores-floor",
+    rule: "G3",
+    breaks: "a row created again after the clock stepped back is newer than its deletion that was claimed before",
+    patches: [
+      {
+        file: "db/core/triggers/001_entity_logging.sql",
+        find: "new.%2$I := pg_catalog.nextval('@extschema@.version_floor');",
+        replace: "null;",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/clock-steps.pg.test.ts",
+      name: "a row created again after the clock stepped back is newer than its deletion that was claimed before",
     },
   },
   {
@@ -58,8 +73,8 @@ export const logRowMutants: readonly Mutant[] = [
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
-        find: "new.%2$I := greatest(old.%2$I operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8);",
-        replace: "new.%2$I := old.%2$I operator(pg_catalog.+) 1;",
+        find: "new.%2$I := greatest(old.%2$I operator(pg_catalog.+) 1, (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000000)::pg_catalog.int8,",
+        replace: "new.%2$I := greatest(old.%2$I operator(pg_catalog.+) 1,",
       },
     ],
     caughtBy: { test: "db/test/version-never-restarts.pg.test.ts", name: "versions do not count writes" },
