@@ -343,10 +343,12 @@ AS $function$
   select to_date(right(c.relname, 8), 'YYYYMMDD') from pg_inherits i join pg_class c on c.oid = i.inhrelid
    where i.inhparent = 'app.logging_detail'::regclass and c.relname ~ '_[0-9]{8}$'
      and to_date(right(c.relname, 8), 'YYYYMMDD') <= (clock_timestamp() at time zone 'UTC')::date
+  union
+  select (o.created_ts at time zone 'UTC')::date from only app.logging_detail_overflow o
    order by 1
 $function$
 grant execute to heliograph_watcher
-comment 'Days that app.logging_detail holds, up to today.'
+comment 'Days that app.logging_detail holds, up to today, and those of the overflow partition as they are stored.'
 
 -- 7 function: app.base_type(oid)
 CREATE OR REPLACE FUNCTION app.base_type(type oid)
@@ -810,8 +812,8 @@ begin
     -- An operator may have queued rows again while the day was being removed. They are copied into the current day, so that
     -- clients are still notified.
     execute format(
-      'insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck) '
-      'select id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck '
+      'insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts) '
+      'select id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, app.stored_time(clock_timestamp()) '
       'from app.%I where sync_status = ''pending'' and action <> 0 order by created_ts, entity_version', v_part);
     execute format('select max(sync_seq) from app.%I where sync_seq is not null', v_part) into v_max;
     update app.sync_state set min_seq = v_max + 1 where min_seq <= v_max;
@@ -952,23 +954,49 @@ begin
     -- Yesterday is included because a clock may step back over midnight.
     for v_day in select generate_series(v_today - 1, v_today + days, interval '1 day')::date loop
       v_part := v_table || '_' || to_char(v_day, 'YYYYMMDD');
-      continue when to_regclass('app.' || v_part) is not null;
+      continue when pg_partition_root(to_regclass('app.' || v_part)) is not null;
       v_from := v_day || ' 00:00+00';
       v_to := (v_day + 1) || ' 00:00+00';
       -- The check constraint lets ATTACH skip its scan. A claim rewrites each row of the log once; half-filled pages keep the
       -- new tuple on the same page, which costs a third less WAL.
-      execute format(
-        'create table app.%I (like app.%I including defaults including constraints, constraint %I check (created_ts >= %L and created_ts < %L)) '
-        'with (fillfactor = %s, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)',
-        v_part, v_table, v_part || '_range', v_from, v_to, case v_table when 'logging' then 50 else 100 end);
+      -- A day that somebody detached is attached again.
+      if to_regclass('app.' || v_part) is null then
+        execute format(
+          'create table app.%I (like app.%I including defaults including constraints, constraint %I check (created_ts >= %L and created_ts < %L)) '
+          'with (fillfactor = %s, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)',
+          v_part, v_table, v_part || '_range', v_from, v_to, case v_table when 'logging' then 50 else 100 end);
+      end if;
       execute format('alter table app.%I attach partition app.%I for values from (%L) to (%L)', v_table, v_part, v_from, v_to);
       v_made := v_made + 1;
     end loop;
   end loop;
+  if app.rows_without_day() = 0 then
+    return v_made;
+  end if;
+  -- In the order of a claim: state, then log. Only some rows, those that no claim has seen first: claims wait meanwhile.
+  perform 1 from app.sync_state for update;
+  with picked as (
+    select ctid from only app.logging_overflow o
+     where app.stored_time(app.real_time(o.created_ts)) < timestamptz '9999-01-01 00:00+00'
+     order by sync_status, created_ts limit 5000),
+  moved as (delete from only app.logging_overflow o using picked where o.ctid = picked.ctid returning o.*)
+  insert into app.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts, sync_status, sync_processed_ts, sync_seq)
+  select id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, app.real_time(created_ts), sync_status, sync_processed_ts, sync_seq
+    from moved;
+  with picked as (
+    select ctid from only app.logging_detail_overflow o
+     where app.stored_time(app.real_time(o.created_ts)) < timestamptz '9999-01-01 00:00+00'
+     order by created_ts limit 5000),
+  moved as (delete from only app.logging_detail_overflow o using picked where o.ctid = picked.ctid returning o.*)
+  insert into app.logging_detail (id, created_ts, entity_code, entity_id, action, entity_version, actor, request, ip, user_agent, entity_from_version, entity_to_version)
+  select id, app.real_time(created_ts), entity_code, entity_id, action, entity_version, actor, request, ip, user_agent, entity_from_version, entity_to_version
+    from moved;
+  -- The rest is of days far from today, written under a wrong clock. It goes when no cursor can read it any more.
+  delete from only app.logging_overflow o using app.sync_state s where o.sync_seq < s.min_seq;
   return v_made;
 end $function$
 grant execute to heliograph_watcher
-comment 'Makes the partitions of yesterday up to so many days ahead, where they are missing; returns how many it made.'
+comment 'Makes the partitions of yesterday up to so many days ahead, where they are missing, and moves rows of the overflow partition to their days; returns how many partitions it made.'
 
 -- 7 function: app.entity_history(text,text,integer)
 CREATE OR REPLACE FUNCTION app.entity_history(code text, id text, max_rows integer DEFAULT 50)
@@ -977,7 +1005,7 @@ CREATE OR REPLACE FUNCTION app.entity_history(code text, id text, max_rows integ
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select d.created_ts,
+  select app.real_time(d.created_ts),
          nullif(coalesce(nullif(btrim(concat_ws(' ', d.actor ->> 'fname', d.actor ->> 'lname')), ''), d.actor ->> 'username'), ''),
          d.action,
          d.entity_version,
@@ -1226,7 +1254,8 @@ CREATE OR REPLACE FUNCTION app.log_entity_change(entity_code text, entity_id tex
 AS $function$
 declare
   v_id uuid := gen_random_uuid();
-  v_ts timestamptz := clock_timestamp();
+  v_now timestamptz := clock_timestamp();
+  v_ts timestamptz := app.stored_time(v_now);
   v_action smallint := case when grants then 4 else 5 end;
   v_version bigint := app.version_now();
   v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
@@ -1247,7 +1276,8 @@ CREATE OR REPLACE FUNCTION app.log_view(code text, ids text[])
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  v_ts timestamptz := clock_timestamp();
+  v_now timestamptz := clock_timestamp();
+  v_ts timestamptz := app.stored_time(v_now);
   v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
   v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
   v_count bigint;
@@ -1258,7 +1288,7 @@ begin
   with seen as materialized (select gen_random_uuid() as log_id, u.id from unnest(ids) as u (id)),
   logged as (
     insert into app.logging (id, entity_code, entity_id, action, entity_version, created_ts, sync_status, sync_processed_ts)
-    select s.log_id, $1, s.id, 0, 0, v_ts, 'sent', v_ts from seen s)
+    select s.log_id, $1, s.id, 0, 0, v_ts, 'sent', v_now from seen s)
   insert into app.logging_detail (id, created_ts, entity_code, entity_id, action, entity_version, actor, request, ip, user_agent)
   select s.log_id, v_ts, $1, s.id, 0, 0, v_actor, v_request - '{ip,user_agent}'::text[],
          app.inet_or_null(v_request ->> 'ip'), v_request ->> 'user_agent'
@@ -1304,6 +1334,15 @@ AS $function$
 $function$
 grant execute to heliograph_watcher
 comment 'Declares the history rewritten (after a restore, or a load with triggers off): every client compares all its versions again.'
+
+-- 7 function: app.real_time(timestamp with time zone)
+CREATE OR REPLACE FUNCTION app.real_time(created_ts timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select case when created_ts < timestamptz '9999-01-01 00:00+00' then created_ts else created_ts - interval '70126560 hours' end
+$function$
 
 -- 7 function: app.reap_sessions(interval,interval)
 CREATE OR REPLACE FUNCTION app.reap_sessions(dead_after interval DEFAULT '00:00:15'::interval, grace interval DEFAULT '00:02:00'::interval)
@@ -1489,6 +1528,18 @@ end $function$
 grant execute to heliograph_watcher
 comment 'Raises min_seq above a day of app.logging that is to go, and returns it; null when there is no such day. Refuses while a row of it is to be claimed.'
 
+-- 7 function: app.rows_without_day()
+CREATE OR REPLACE FUNCTION app.rows_without_day()
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select (select count(*) from only app.logging_overflow) + (select count(*) from only app.logging_detail_overflow)
+$function$
+grant execute to heliograph_watcher
+comment 'Rows of both halves of the log that were stored in the overflow partition, because their day had no partition.'
+
 -- 7 function: app.server_history()
 CREATE OR REPLACE FUNCTION app.server_history(OUT system_identifier bigint, OUT timeline text)
  RETURNS record
@@ -1503,6 +1554,18 @@ exception when others then
   system_identifier := null;
   timeline := null;
 end $function$
+
+-- 7 function: app.stored_time(timestamp with time zone)
+CREATE OR REPLACE FUNCTION app.stored_time(ts timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select case
+    when pg_partition_root(to_regclass('app.logging_' || to_char(ts at time zone 'UTC', 'YYYYMMDD'))) = 'app.logging'::regclass
+     and pg_partition_root(to_regclass('app.logging_detail_' || to_char(ts at time zone 'UTC', 'YYYYMMDD'))) = 'app.logging_detail'::regclass
+    then ts else ts + interval '70126560 hours' end
+$function$
 
 -- 7 function: app.subject_markers(text)
 CREATE OR REPLACE FUNCTION app.subject_markers(person text)
@@ -1805,7 +1868,8 @@ begin
       create or replace function app.%1$I() returns trigger
       language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off as $b$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');

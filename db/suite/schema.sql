@@ -1725,7 +1725,8 @@ CREATE OR REPLACE FUNCTION app.log_asset_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -1749,7 +1750,8 @@ CREATE OR REPLACE FUNCTION app.log_asset_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -1773,7 +1775,8 @@ CREATE OR REPLACE FUNCTION app.log_asset_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -1797,7 +1800,8 @@ CREATE OR REPLACE FUNCTION app.log_client_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -1821,7 +1825,8 @@ CREATE OR REPLACE FUNCTION app.log_client_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -1845,7 +1850,8 @@ CREATE OR REPLACE FUNCTION app.log_client_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -1869,7 +1875,8 @@ CREATE OR REPLACE FUNCTION app.log_contact_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -1893,7 +1900,8 @@ CREATE OR REPLACE FUNCTION app.log_contact_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -1917,7 +1925,8 @@ CREATE OR REPLACE FUNCTION app.log_contact_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -1941,7 +1950,8 @@ CREATE OR REPLACE FUNCTION app.log_contract_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -1965,7 +1975,8 @@ CREATE OR REPLACE FUNCTION app.log_contract_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -1989,7 +2000,8 @@ CREATE OR REPLACE FUNCTION app.log_contract_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2013,7 +2025,8 @@ CREATE OR REPLACE FUNCTION app.log_department_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2037,7 +2050,8 @@ CREATE OR REPLACE FUNCTION app.log_department_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2061,7 +2075,8 @@ CREATE OR REPLACE FUNCTION app.log_department_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2085,7 +2100,8 @@ CREATE OR REPLACE FUNCTION app.log_document_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2109,7 +2125,8 @@ CREATE OR REPLACE FUNCTION app.log_document_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2133,7 +2150,8 @@ CREATE OR REPLACE FUNCTION app.log_document_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2157,7 +2175,8 @@ CREATE OR REPLACE FUNCTION app.log_employee_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2181,7 +2200,8 @@ CREATE OR REPLACE FUNCTION app.log_employee_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2205,7 +2225,8 @@ CREATE OR REPLACE FUNCTION app.log_employee_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2229,7 +2250,8 @@ CREATE OR REPLACE FUNCTION app.log_expense_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2253,7 +2275,8 @@ CREATE OR REPLACE FUNCTION app.log_expense_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2277,7 +2300,8 @@ CREATE OR REPLACE FUNCTION app.log_expense_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2324,7 +2348,8 @@ CREATE OR REPLACE FUNCTION app.log_invoice_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2348,7 +2373,8 @@ CREATE OR REPLACE FUNCTION app.log_invoice_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2372,7 +2398,8 @@ CREATE OR REPLACE FUNCTION app.log_invoice_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2396,7 +2423,8 @@ CREATE OR REPLACE FUNCTION app.log_invoice_line_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2420,7 +2448,8 @@ CREATE OR REPLACE FUNCTION app.log_invoice_line_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2444,7 +2473,8 @@ CREATE OR REPLACE FUNCTION app.log_invoice_line_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2468,7 +2498,8 @@ CREATE OR REPLACE FUNCTION app.log_meeting_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2492,7 +2523,8 @@ CREATE OR REPLACE FUNCTION app.log_meeting_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2516,7 +2548,8 @@ CREATE OR REPLACE FUNCTION app.log_meeting_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2563,7 +2596,8 @@ CREATE OR REPLACE FUNCTION app.log_milestone_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2587,7 +2621,8 @@ CREATE OR REPLACE FUNCTION app.log_milestone_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2611,7 +2646,8 @@ CREATE OR REPLACE FUNCTION app.log_milestone_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2635,7 +2671,8 @@ CREATE OR REPLACE FUNCTION app.log_office_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2659,7 +2696,8 @@ CREATE OR REPLACE FUNCTION app.log_office_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2683,7 +2721,8 @@ CREATE OR REPLACE FUNCTION app.log_office_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2707,7 +2746,8 @@ CREATE OR REPLACE FUNCTION app.log_opportunity_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2731,7 +2771,8 @@ CREATE OR REPLACE FUNCTION app.log_opportunity_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2755,7 +2796,8 @@ CREATE OR REPLACE FUNCTION app.log_opportunity_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2779,7 +2821,8 @@ CREATE OR REPLACE FUNCTION app.log_organization_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2803,7 +2846,8 @@ CREATE OR REPLACE FUNCTION app.log_organization_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2827,7 +2871,8 @@ CREATE OR REPLACE FUNCTION app.log_organization_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2851,7 +2896,8 @@ CREATE OR REPLACE FUNCTION app.log_payment_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2875,7 +2921,8 @@ CREATE OR REPLACE FUNCTION app.log_payment_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2899,7 +2946,8 @@ CREATE OR REPLACE FUNCTION app.log_payment_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2923,7 +2971,8 @@ CREATE OR REPLACE FUNCTION app.log_product_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2947,7 +2996,8 @@ CREATE OR REPLACE FUNCTION app.log_product_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2971,7 +3021,8 @@ CREATE OR REPLACE FUNCTION app.log_product_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -2995,7 +3046,8 @@ CREATE OR REPLACE FUNCTION app.log_project_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3019,7 +3071,8 @@ CREATE OR REPLACE FUNCTION app.log_project_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3043,7 +3096,8 @@ CREATE OR REPLACE FUNCTION app.log_project_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3067,7 +3121,8 @@ CREATE OR REPLACE FUNCTION app.log_purchase_order_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3091,7 +3146,8 @@ CREATE OR REPLACE FUNCTION app.log_purchase_order_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3115,7 +3171,8 @@ CREATE OR REPLACE FUNCTION app.log_purchase_order_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3139,7 +3196,8 @@ CREATE OR REPLACE FUNCTION app.log_purchase_order_line_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3163,7 +3221,8 @@ CREATE OR REPLACE FUNCTION app.log_purchase_order_line_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3187,7 +3246,8 @@ CREATE OR REPLACE FUNCTION app.log_purchase_order_line_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3211,7 +3271,8 @@ CREATE OR REPLACE FUNCTION app.log_quote_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3235,7 +3296,8 @@ CREATE OR REPLACE FUNCTION app.log_quote_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3259,7 +3321,8 @@ CREATE OR REPLACE FUNCTION app.log_quote_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3283,7 +3346,8 @@ CREATE OR REPLACE FUNCTION app.log_task_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3307,7 +3371,8 @@ CREATE OR REPLACE FUNCTION app.log_task_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3331,7 +3396,8 @@ CREATE OR REPLACE FUNCTION app.log_task_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3355,7 +3421,8 @@ CREATE OR REPLACE FUNCTION app.log_task_comment_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3379,7 +3446,8 @@ CREATE OR REPLACE FUNCTION app.log_task_comment_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3403,7 +3471,8 @@ CREATE OR REPLACE FUNCTION app.log_task_comment_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3427,7 +3496,8 @@ CREATE OR REPLACE FUNCTION app.log_team_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3451,7 +3521,8 @@ CREATE OR REPLACE FUNCTION app.log_team_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3475,7 +3546,8 @@ CREATE OR REPLACE FUNCTION app.log_team_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3499,7 +3571,8 @@ CREATE OR REPLACE FUNCTION app.log_team_member_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3523,7 +3596,8 @@ CREATE OR REPLACE FUNCTION app.log_team_member_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3547,7 +3621,8 @@ CREATE OR REPLACE FUNCTION app.log_team_member_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3571,7 +3646,8 @@ CREATE OR REPLACE FUNCTION app.log_ticket_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3595,7 +3671,8 @@ CREATE OR REPLACE FUNCTION app.log_ticket_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3619,7 +3696,8 @@ CREATE OR REPLACE FUNCTION app.log_ticket_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3643,7 +3721,8 @@ CREATE OR REPLACE FUNCTION app.log_time_entry_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3667,7 +3746,8 @@ CREATE OR REPLACE FUNCTION app.log_time_entry_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3691,7 +3771,8 @@ CREATE OR REPLACE FUNCTION app.log_time_entry_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3715,7 +3796,8 @@ CREATE OR REPLACE FUNCTION app.log_vendor_changes_delete()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3739,7 +3821,8 @@ CREATE OR REPLACE FUNCTION app.log_vendor_changes_insert()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');
@@ -3763,7 +3846,8 @@ CREATE OR REPLACE FUNCTION app.log_vendor_changes_update()
  SET jit TO 'off'
 AS $function$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := app.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := app.inet_or_null(v_request ->> 'ip');

@@ -3,10 +3,12 @@ import { expect, test } from "vitest";
 import { openSession } from "./support/session.ts";
 import { lead } from "./support/watcher.ts";
 
+/** The daily partitions. */
 const partitions = async ({ pool }: TestDatabase, parent: string): Promise<{ name: string; bounds: string }[]> => {
   const { rows } = await pool.query<{ name: string; bounds: string }>(
     `select c.relname as name, pg_get_expr(c.relpartbound, c.oid) as bounds
-       from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = $1::regclass order by c.relname`,
+       from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where i.inhparent = $1::regclass and c.relname !~ 'overflow' order by c.relname`,
     [`app.${parent}`],
   );
   return rows;
@@ -236,4 +238,98 @@ test("a partially detached day is listed first, does not block new partitions, a
   await user.query("commit");
   await watcher.query(detach("2024-05-03", "finalize"));
   expect(await listed()).toEqual(["2024-05-01 detached", "2024-05-02 attached", "2024-05-03 detached"]);
+});
+
+/** Where the change of an organization was logged, and when according to both halves of the log. */
+const loggedAt = async ({ pool }: TestDatabase, name: string) =>
+  (
+    await pool.query<{ part: string; detail: string; behind: number; status: string }>(
+      `select l.tableoid::regclass::text as part, d.tableoid::regclass::text as detail, l.sync_status as status,
+              abs(extract(epoch from clock_timestamp() - app.real_time(l.created_ts)))::float8 as behind
+         from app.logging l join app.logging_detail d on d.id = l.id and d.created_ts = l.created_ts
+         join app.organization o on o.id::text = l.entity_id where o.name = $1`,
+      [name],
+    )
+  ).rows[0];
+
+test.each([
+  ["detached", (part: string, half: string) => `alter table app.${half} detach partition app.${part}`],
+  ["dropped", (part: string) => `drop table app.${part}`],
+  [
+    "never created",
+    (part: string, half: string) => `alter table app.${half} detach partition app.${part}; drop table app.${part}`,
+  ],
+])("a change on a day whose partition was %s is logged, claimed, and moved to its day", async (_how, lose) => {
+  await using db = await createTestDatabase({ template: "suite" });
+  const today = new Date().toISOString().slice(0, 10).replaceAll("-", "");
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10).replaceAll("-", "");
+  // Both days, because the test may run over midnight.
+  for (const half of ["logging", "logging_detail"])
+    for (const day of [today, tomorrow]) await db.pool.query(lose(`${half}_${day}`, half));
+  const write = (name: string) => db.pool.query("insert into app.organization (name) values ($1)", [name]);
+  await write("claimed");
+  const me = await lead(db.pool);
+  const { rows } = await db.pool.query<{ last: number }>("select last_seq::int as last from app.claim($1, 1000, 0)", [
+    me,
+  ]);
+  const last = rows[0]?.last ?? 0;
+  expect(last).toBeGreaterThan(0);
+  await write("pending");
+  for (const name of ["claimed", "pending"]) {
+    const logged = await loggedAt(db, name);
+    expect(logged).toMatchObject({ part: "app.logging_overflow", detail: "app.logging_detail_overflow" });
+    expect(logged?.behind).toBeLessThan(3600);
+  }
+  expect((await db.pool.query("select app.rows_without_day()::int as n")).rows[0].n).toBeGreaterThan(0);
+
+  await using watcher = await openSession(db, "heliograph_watcher");
+  expect(await watcher.query("select app.ensure_partitions() as made")).toEqual([{ made: 4 }]);
+  expect(await watcher.query("select app.rows_without_day()::int as n")).toEqual([{ n: 0 }]);
+  for (const [name, status] of [
+    ["claimed", "sent"],
+    ["pending", "pending"],
+  ] as const) {
+    const logged = await loggedAt(db, name);
+    expect(logged).toMatchObject({ status, part: expect.stringMatching(/^app.logging_\d{8}$/) });
+    expect(logged?.behind).toBeLessThan(3600);
+  }
+  await write("later");
+  await db.pool.query("select app.claim($1, 1000, $2)", [me, last]);
+  const { rows: gaps } = await db.pool.query(
+    "select count(*)::int as n, max(sync_seq)::int as head from app.logging where sync_seq is not null",
+  );
+  expect(gaps[0]?.n).toBe(gaps[0]?.head);
+});
+
+test("rows of days far from today stay in the overflow partition until no cursor can read them", async () => {
+  await using db = await createTestDatabase({ template: "suite" });
+  await db.pool.query(
+    `insert into app.logging (entity_code, entity_id, action, entity_version, created_ts)
+     values ('x', 'far', 1, 1, app.stored_time(now() + interval '1 year'))`,
+  );
+  const me = await lead(db.pool);
+  await db.pool.query("select app.claim($1, 1000, 0)", [me]);
+  const count = async () => (await db.pool.query("select app.rows_without_day()::int as n")).rows[0].n;
+  await db.pool.query("select app.ensure_partitions()");
+  expect(await count()).toBe(1);
+  await db.pool.query("update app.sync_state set min_seq = head_seq + 1");
+  await db.pool.query("select app.ensure_partitions()");
+  expect(await count()).toBe(0);
+});
+
+test("reads and changes of rights are logged while the day has no partition", async () => {
+  await using db = await createTestDatabase({ template: "demo" });
+  const today = new Date().toISOString().slice(0, 10).replaceAll("-", "");
+  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10).replaceAll("-", "");
+  await db.pool.query(`drop table app.logging_${today}; drop table app.logging_${tomorrow}`);
+  await db.pool.query("select app.log_entity_change('x', 'a', true, '{}', null, null)");
+  await db.pool.query("update app.entity_type set views = true where code = 'team'");
+  await db.pool.query("select app.log_view('team', '{a}')");
+  const { rows } = await db.pool.query(
+    "select action, sync_processed_ts < now() + interval '1 hour' as processed from only app.logging_overflow order by action",
+  );
+  expect(rows).toEqual([
+    { action: 0, processed: true },
+    { action: 4, processed: null },
+  ]);
 });

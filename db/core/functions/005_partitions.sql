@@ -1,4 +1,25 @@
--- Daily partitions of the log. They are created two weeks ahead, because a missing one makes users' writes fail.
+-- Daily partitions of the log. They are created two weeks ahead. Rows whose day has none wait in the overflow partition until
+-- ensure_partitions moves them to their day.
+
+-- The created_ts under which the triggers store a row: the time, or 8000 years later where the day has no partition in one half
+-- of the log. The Gregorian calendar repeats within 8000 years, so order and day are kept. pg_partition_root returns the log
+-- itself only for an attached partition, not for a missing, a detached or a half detached one.
+-- Without SET clauses, so that PostgreSQL inlines both functions; all callers have a fixed search_path.
+create or replace function @extschema@.stored_time(ts timestamptz) returns timestamptz
+language sql stable
+as $$
+  select case
+    when pg_partition_root(to_regclass('@extschema@.logging_' || to_char(ts at time zone 'UTC', 'YYYYMMDD'))) = '@extschema@.logging'::regclass
+     and pg_partition_root(to_regclass('@extschema@.logging_detail_' || to_char(ts at time zone 'UTC', 'YYYYMMDD'))) = '@extschema@.logging_detail'::regclass
+    then ts else ts + interval '70126560 hours' end
+$$;
+
+-- The time of a stored row.
+create or replace function @extschema@.real_time(created_ts timestamptz) returns timestamptz
+language sql immutable
+as $$
+  select case when created_ts < timestamptz '9999-01-01 00:00+00' then created_ts else created_ts - interval '70126560 hours' end
+$$;
 
 -- Uses CREATE and ATTACH. CREATE … PARTITION OF needs an ACCESS EXCLUSIVE lock on the log: it would wait for one open
 -- reader, and every writer would wait for it.
@@ -23,23 +44,58 @@ begin
     -- Yesterday is included because a clock may step back over midnight.
     for v_day in select generate_series(v_today - 1, v_today + days, interval '1 day')::date loop
       v_part := v_table || '_' || to_char(v_day, 'YYYYMMDD');
-      continue when to_regclass('@extschema@.' || v_part) is not null;
+      continue when pg_partition_root(to_regclass('@extschema@.' || v_part)) is not null;
       v_from := v_day || ' 00:00+00';
       v_to := (v_day + 1) || ' 00:00+00';
       -- The check constraint lets ATTACH skip its scan. A claim rewrites each row of the log once; half-filled pages keep the
       -- new tuple on the same page, which costs a third less WAL.
-      execute format(
-        'create table @extschema@.%I (like @extschema@.%I including defaults including constraints, constraint %I check (created_ts >= %L and created_ts < %L)) '
-        'with (fillfactor = %s, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)',
-        v_part, v_table, v_part || '_range', v_from, v_to, case v_table when 'logging' then 50 else 100 end);
+      -- A day that somebody detached is attached again.
+      if to_regclass('@extschema@.' || v_part) is null then
+        execute format(
+          'create table @extschema@.%I (like @extschema@.%I including defaults including constraints, constraint %I check (created_ts >= %L and created_ts < %L)) '
+          'with (fillfactor = %s, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)',
+          v_part, v_table, v_part || '_range', v_from, v_to, case v_table when 'logging' then 50 else 100 end);
+      end if;
       execute format('alter table @extschema@.%I attach partition @extschema@.%I for values from (%L) to (%L)', v_table, v_part, v_from, v_to);
       v_made := v_made + 1;
     end loop;
   end loop;
+  if @extschema@.rows_without_day() = 0 then
+    return v_made;
+  end if;
+  -- In the order of a claim: state, then log. Only some rows, those that no claim has seen first: claims wait meanwhile.
+  perform 1 from @extschema@.sync_state for update;
+  with picked as (
+    select ctid from only @extschema@.logging_overflow o
+     where @extschema@.stored_time(@extschema@.real_time(o.created_ts)) < timestamptz '9999-01-01 00:00+00'
+     order by sync_status, created_ts limit 5000),
+  moved as (delete from only @extschema@.logging_overflow o using picked where o.ctid = picked.ctid returning o.*)
+  insert into @extschema@.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts, sync_status, sync_processed_ts, sync_seq)
+  select id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, @extschema@.real_time(created_ts), sync_status, sync_processed_ts, sync_seq
+    from moved;
+  with picked as (
+    select ctid from only @extschema@.logging_detail_overflow o
+     where @extschema@.stored_time(@extschema@.real_time(o.created_ts)) < timestamptz '9999-01-01 00:00+00'
+     order by created_ts limit 5000),
+  moved as (delete from only @extschema@.logging_detail_overflow o using picked where o.ctid = picked.ctid returning o.*)
+  insert into @extschema@.logging_detail (id, created_ts, entity_code, entity_id, action, entity_version, actor, request, ip, user_agent, entity_from_version, entity_to_version)
+  select id, @extschema@.real_time(created_ts), entity_code, entity_id, action, entity_version, actor, request, ip, user_agent, entity_from_version, entity_to_version
+    from moved;
+  -- The rest is of days far from today, written under a wrong clock. It goes when no cursor can read it any more.
+  delete from only @extschema@.logging_overflow o using @extschema@.sync_state s where o.sync_seq < s.min_seq;
   return v_made;
 end $$;
 
-comment on function @extschema@.ensure_partitions(int) is 'Makes the partitions of yesterday up to so many days ahead, where they are missing; returns how many it made.';
+comment on function @extschema@.ensure_partitions(int) is 'Makes the partitions of yesterday up to so many days ahead, where they are missing, and moves rows of the overflow partition to their days; returns how many partitions it made.';
+
+create or replace function @extschema@.rows_without_day() returns bigint
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select (select count(*) from only @extschema@.logging_overflow) + (select count(*) from only @extschema@.logging_detail_overflow)
+$$;
+
+comment on function @extschema@.rows_without_day() is 'Rows of both halves of the log that were stored in the overflow partition, because their day had no partition.';
 
 -- A day leaves the log in three steps, each in its own transaction, so that no lock is held until the next one:
 --
@@ -109,8 +165,8 @@ begin
     -- An operator may have queued rows again while the day was being removed. They are copied into the current day, so that
     -- clients are still notified.
     execute format(
-      'insert into @extschema@.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck) '
-      'select id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck '
+      'insert into @extschema@.logging (id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, created_ts) '
+      'select id, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck, @extschema@.stored_time(clock_timestamp()) '
       'from @extschema@.%I where sync_status = ''pending'' and action <> 0 order by created_ts, entity_version', v_part);
     execute format('select max(sync_seq) from @extschema@.%I where sync_seq is not null', v_part) into v_max;
     update @extschema@.sync_state set min_seq = v_max + 1 where min_seq <= v_max;

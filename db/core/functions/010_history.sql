@@ -5,7 +5,7 @@ returns table (at timestamptz, actor text, action smallint, version bigint, colu
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select d.created_ts,
+  select @extschema@.real_time(d.created_ts),
          nullif(coalesce(nullif(btrim(concat_ws(' ', d.actor ->> 'fname', d.actor ->> 'lname')), ''), d.actor ->> 'username'), ''),
          d.action,
          d.entity_version,
@@ -33,7 +33,8 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_ts timestamptz := clock_timestamp();
+  v_now timestamptz := clock_timestamp();
+  v_ts timestamptz := @extschema@.stored_time(v_now);
   v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
   v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
   v_count bigint;
@@ -44,7 +45,7 @@ begin
   with seen as materialized (select gen_random_uuid() as log_id, u.id from unnest(ids) as u (id)),
   logged as (
     insert into @extschema@.logging (id, entity_code, entity_id, action, entity_version, created_ts, sync_status, sync_processed_ts)
-    select s.log_id, $1, s.id, 0, 0, v_ts, 'sent', v_ts from seen s)
+    select s.log_id, $1, s.id, 0, 0, v_ts, 'sent', v_now from seen s)
   insert into @extschema@.logging_detail (id, created_ts, entity_code, entity_id, action, entity_version, actor, request, ip, user_agent)
   select s.log_id, v_ts, $1, s.id, 0, 0, v_actor, v_request - '{ip,user_agent}'::text[],
          @extschema@.inet_or_null(v_request ->> 'ip'), v_request ->> 'user_agent'

@@ -131,7 +131,9 @@ as $$
   select to_date(right(c.relname, 8), 'YYYYMMDD') from pg_inherits i join pg_class c on c.oid = i.inhrelid
    where i.inhparent = '@extschema@.logging_detail'::regclass and c.relname ~ '_[0-9]{8}$'
      and to_date(right(c.relname, 8), 'YYYYMMDD') <= (clock_timestamp() at time zone 'UTC')::date
+  union
+  select (o.created_ts at time zone 'UTC')::date from only @extschema@.logging_detail_overflow o
    order by 1
 $$;
 
-comment on function @extschema@.audit_days() is 'Days that @extschema@.logging_detail holds, up to today.';
+comment on function @extschema@.audit_days() is 'Days that @extschema@.logging_detail holds, up to today, and those of the overflow partition as they are stored.';

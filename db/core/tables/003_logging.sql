@@ -4,8 +4,9 @@
 -- row would cost four times the WAL. It has only the two partial indexes: each further index costs 160 B of WAL a row again at
 -- every claim, so audit queries use the indexes of logging_detail, which claims do not touch.
 --
--- Both tables have one partition per UTC day, created by ensure_partitions. There is no default partition: once it held a row
--- of a day, the partition of that day could no longer be attached.
+-- Both tables have one partition per UTC day, created by ensure_partitions, and one at the end of time: a row whose day has no
+-- partition is stored there, 8000 years later, so that no writer fails (see stored_time). There is no default partition: once
+-- it held a row of a day, the partition of that day could no longer be attached.
 
 create table @extschema@.logging (
   id uuid not null default gen_random_uuid(),
@@ -58,6 +59,11 @@ comment on table @extschema@.logging_detail is 'Append-only audit half of the lo
 comment on column @extschema@.logging_detail.id is 'That of the row in @extschema@.logging.';
 comment on column @extschema@.logging_detail.actor is 'person_id, fname, lname, username, person_type as the writer set them; null for a write from psql.';
 comment on column @extschema@.logging_detail.request is 'api_endpoint, http_method, request_id.';
+
+create table @extschema@.logging_overflow partition of @extschema@.logging
+  for values from ('9999-01-01 00:00+00') to (maxvalue) with (fillfactor = 50);
+create table @extschema@.logging_detail_overflow partition of @extschema@.logging_detail
+  for values from ('9999-01-01 00:00+00') to (maxvalue);
 
 create view @extschema@.audit as
 select

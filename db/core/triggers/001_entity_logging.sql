@@ -144,7 +144,8 @@ begin
       create or replace function @extschema@.%1$I() returns trigger
       language plpgsql security definer set search_path = pg_catalog, pg_temp set enable_nestloop = off set jit = off as $b$
       declare
-        v_ts timestamptz := clock_timestamp();
+        v_now timestamptz := clock_timestamp();
+        v_ts timestamptz := @extschema@.stored_time(v_now);
         v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;
         v_request jsonb := nullif(current_setting('app.request', true), '')::jsonb;
         v_ip inet := @extschema@.inet_or_null(v_request ->> 'ip');

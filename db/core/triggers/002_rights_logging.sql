@@ -8,7 +8,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_id uuid := gen_random_uuid();
-  v_ts timestamptz := clock_timestamp();
+  v_now timestamptz := clock_timestamp();
+  v_ts timestamptz := @extschema@.stored_time(v_now);
   v_action smallint := case when grants then 4 else 5 end;
   v_version bigint := @extschema@.version_now();
   v_actor jsonb := nullif(current_setting('app.actor', true), '')::jsonb;

@@ -99,6 +99,10 @@ runService(createLogger("watcher", startLogLevel(watcherEnvironment)), async ({ 
     onKept: () => {
       metrics.partitions.until = Date.now() + config.PARTITION_DAYS * 86_400_000;
     },
+    onChecked: (rows) => {
+      metrics.rowsWithoutDay.set(rows);
+      if (rows > 0) metrics.missingDays.inc();
+    },
   });
   const keep = { logging: config.LOG_RETENTION_DAYS, logging_detail: config.AUDIT_RETENTION_DAYS };
   const housekeeper = new Housekeeper({

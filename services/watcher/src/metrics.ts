@@ -11,6 +11,7 @@ export const watcherEmf: EmfNames = {
   ClaimedRows: "heliograph_watcher_claimed_rows_total",
   Errors: "heliograph_watcher_errors_total",
   PartitionDaysLeft: "heliograph_watcher_partition_days_left",
+  MissingDays: "heliograph_watcher_missing_days_total",
   JobFailures: "heliograph_watcher_job_failures",
   SyncProblems: "heliograph_watcher_sync_problems",
 };
@@ -23,7 +24,7 @@ export function createWatcherMetrics(metricsRegistry: MetricsRegistry) {
   const partitions = { until: Number.NaN };
   new Gauge({
     name: "heliograph_watcher_partition_days_left",
-    help: "days for which log partitions exist; writes fail without one",
+    help: "days for which log partitions exist",
     registers,
     collect() {
       this.set((partitions.until - Date.now()) / dayMs);
@@ -31,6 +32,16 @@ export function createWatcherMetrics(metricsRegistry: MetricsRegistry) {
   });
   return {
     partitions,
+    rowsWithoutDay: new Gauge({
+      name: "heliograph_watcher_rows_without_day",
+      help: "log rows whose day has no partition, at the last check",
+      registers,
+    }),
+    missingDays: new Counter({
+      name: "heliograph_watcher_missing_days_total",
+      help: "checks that found log rows whose day has no partition",
+      registers,
+    }),
     leading: new Gauge({ name: "heliograph_watcher_leading", help: "1 while this watcher holds the lease", registers }),
     takeovers: new Counter({
       name: "heliograph_watcher_takeovers_total",

@@ -75,8 +75,12 @@ locals {
       stat = "Sum", compare = "GreaterThanThreshold", limit = 10, minutes = 5, missing = "notBreaching"
     }
     partitions_short = {
-      text = "The log has partitions for less than the limit of days. Without a partition users cannot write. Check the watchers' log or run app.ensure_partitions", namespace = var.metrics_namespace, metric = "PartitionDaysLeft", dimensions = local.watcher
+      text = "The log has partitions for less than the limit of days. Without a partition, changes go to the overflow partition. Check the watchers' log or run app.ensure_partitions", namespace = var.metrics_namespace, metric = "PartitionDaysLeft", dimensions = local.watcher
       stat = "Maximum", compare = "LessThanThreshold", limit = var.limits.partition_days, minutes = 10, missing = "breaching"
+    }
+    missing_day = {
+      text = "Changes were logged on a day without a partition. Nothing is lost. Look for a wrong clock of the database, or a partition that was detached by hand", namespace = var.metrics_namespace, metric = "MissingDays", dimensions = local.watcher
+      stat = "Sum", compare = "GreaterThanThreshold", limit = 0, minutes = 5, missing = "notBreaching"
     }
     jobs_failing = {
       text = "A job of the watchers has failed more than three times in a row. Housekeeping is overdue. Check app.job and the watchers' log", namespace = var.metrics_namespace, metric = "JobFailures", dimensions = local.watcher

@@ -17,7 +17,8 @@ export type LogRow = {
 
 /**
  * Rows of the feed after `after`, in sequence, at most `limit`. Reads only what the partial index on sync_seq holds; the
- * statement is named, so each connection plans it once over all partitions.
+ * statement is named, so each connection plans it once over all partitions. The remainder is the time of a row whose day has no
+ * partition: it is stored 8000 years (252 455 616 000 seconds) later.
  */
 export async function readLog(
   pool: Pick<DatabasePool, "query" | "names">,
@@ -27,7 +28,7 @@ export async function readLog(
     name: "read-log",
     text: /*sql*/ `
       select sync_seq, entity_code, entity_id, action, entity_version, container_ids, restricted, recheck,
-             (extract(epoch from created_ts) * 1000)::float8 as created_ms
+             (extract(epoch from created_ts) % 252455616000 * 1000)::float8 as created_ms
         from ${pool.names.schema}.logging
        where sync_seq > $1
        order by sync_seq

@@ -28,6 +28,8 @@ export interface LogDatabase {
   read(after: number, limit: number): Promise<LogRow[]>;
   /** Creates missing log partitions for today and the next `days` days. @returns how many were created */
   ensurePartitions(days: number): Promise<number>;
+  /** Counts rows of the log that wait in the overflow partition, because their day has no partition. */
+  countRowsWithoutDay(): Promise<number>;
 }
 
 /** Thrown when another watcher holds the lease; nothing was claimed. */
@@ -97,6 +99,10 @@ export function createLogDatabase({
     async ensurePartitions(days) {
       const result = await pool.query<{ created: number }>(`select ${schema}.ensure_partitions($1) as created`, [days]);
       return result.rows[0]?.created ?? 0;
+    },
+    async countRowsWithoutDay() {
+      const result = await pool.query<{ count: number }>(`select ${schema}.rows_without_day() as count`);
+      return result.rows[0]?.count ?? 0;
     },
   };
 }

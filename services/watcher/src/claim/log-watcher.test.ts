@@ -54,6 +54,7 @@ function startWatcher(script: {
     read: async (after, limit) =>
       script.read?.(after) ?? Array.from({ length: limit }, (_, index) => row(after + 1 + index)),
     ensurePartitions: async () => 0,
+    countRowsWithoutDay: async () => 0,
   };
   const bus: Bus = {
     publish: async (message) => {

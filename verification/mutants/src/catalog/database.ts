@@ -20,6 +20,23 @@ export const databaseMutants: readonly Mutant[] = [
     database: "template",
   },
   {
+    name: "missing-day-fails-writer",
+    rule: "G4",
+    breaks: "a change on a day whose partition is missing is logged, claimed, and moved to its day",
+    patches: [
+      {
+        file: "db/core/triggers/001_entity_logging.sql",
+        find: "v_ts timestamptz := @extschema@.stored_time(v_now);",
+        replace: "v_ts timestamptz := v_now;",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/partitions.pg.test.ts",
+      name: "a change on a day whose partition was %s is logged, claimed, and moved to its day",
+    },
+    database: "template",
+  },
+  {
     name: "no-parent-check",
     rule: "G5",
     breaks:
