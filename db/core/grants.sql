@@ -21,7 +21,7 @@ grant select on @extschema@.logging, @extschema@.sync_state, @extschema@.entity_
 grant select, insert, update on @extschema@.job to @roleprefix@_watcher;
 grant execute on function
   @extschema@.lead(uuid, interval), @extschema@.resign(uuid), @extschema@.claim(uuid, int, bigint, timestamptz), @extschema@.new_log_epoch(),
-  @extschema@.ensure_partitions(int), @extschema@.retire_log_day(date), @extschema@.drop_log_day(text, date), @extschema@.expired_log_days(int, int), @extschema@.rows_without_day(),
+  @extschema@.ensure_partitions(int), @extschema@.retire_log_day(date), @extschema@.drop_log_day(text, date), @extschema@.expired_log_days(int, int), @extschema@.rows_without_day(), @extschema@.note_clock(),
   @extschema@.reap_sessions(interval, interval), @extschema@.delete_orphan_subscriptions(), @extschema@.expire_grants(), @extschema@.expire_mutations(interval, int), @extschema@.check_sync(),
   @extschema@.delete_orphan_grants(), @extschema@.refresh_statistics(), @extschema@.table_sizes(),
   @extschema@.begin_erasure(text), @extschema@.find_subject(text, date), @extschema@.erase_subject(text, date), @extschema@.finish_erasure(text), @extschema@.audit_days()

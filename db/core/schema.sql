@@ -246,11 +246,13 @@ table with (fillfactor=10, autovacuum_vacuum_threshold=200, autovacuum_vacuum_sc
   log_epoch uuid not null default gen_random_uuid()
   system_identifier bigint
   timeline text
+  clock_ts timestamp with time zone
   constraint sync_state_one_check CHECK (one)
   constraint sync_state_pkey PRIMARY KEY (one)
   grant select to heliograph_gateway
   grant select to heliograph_watcher
   comment 'Leader election, fence and head of the sequence at once.'
+  comment on clock_ts 'The clock when retention last trusted it; null before the first time.'
   comment on head_seq 'The highest sequence number assigned.'
   comment on log_epoch 'Replaced whenever the history may have been rewritten; clients then compare all their versions.'
   comment on min_seq 'The lowest sequence number that the log still holds completely from; a cursor below min_seq - 1 is too old.'
@@ -1116,7 +1118,11 @@ AS $function$
                  case when i.inhrelid is null then 'detached' when i.inhdetachpending then 'detaching' else 'attached' end as state
             from pg_class c left join pg_inherits i on i.inhrelid = c.oid
            where c.relnamespace = 'app'::regnamespace and c.relkind = 'r' and c.relname ~ '^logging(_detail)?_[0-9]{8}$') d
-   where d.day < (clock_timestamp() at time zone 'UTC')::date - greatest(2, case d.part_of when 'logging' then keep_log else keep_detail end)
+         cross join lateral (select greatest(2, case d.part_of when 'logging' then keep_log else keep_detail end) as keep) k
+   where d.day < (clock_timestamp() at time zone 'UTC')::date - k.keep
+     and (d.state <> 'attached' or exists (
+       select from app.logging l
+        where l.created_ts >= (d.day + k.keep + 1)::timestamp at time zone 'UTC' and l.created_ts <= clock_timestamp() - interval '1 hour'))
    order by d.state = 'detaching' desc, d.day, d.part_of
 $function$
 grant execute to heliograph_watcher
@@ -1334,6 +1340,18 @@ AS $function$
 $function$
 grant execute to heliograph_watcher
 comment 'Declares the history rewritten (after a restore, or a load with triggers off): every client compares all its versions again.'
+
+-- 7 function: app.note_clock()
+CREATE OR REPLACE FUNCTION app.note_clock()
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  update app.sync_state set clock_ts = clock_timestamp()
+$function$
+grant execute to heliograph_watcher
+comment 'Records the clock as trusted, for the next watcher that decides about retention.'
 
 -- 7 function: app.real_time(timestamp with time zone)
 CREATE OR REPLACE FUNCTION app.real_time(created_ts timestamp with time zone)

@@ -222,6 +222,10 @@ test("a partially detached day is listed first, does not block new partitions, a
   await oldDay(db, "2024-05-01", 1);
   await oldDay(db, "2024-05-02", 2);
   await oldDay(db, "2024-05-03", 3);
+  await db.pool.query(
+    `insert into app.logging (entity_code, entity_id, action, entity_version, created_ts, sync_status)
+     values ('x', 'recent', 0, 0, now() - interval '2 hours', 'sent')`,
+  );
   await db.pool.query(detach("2024-05-01"));
   await using user = await openSession(db);
   await user.query("begin");

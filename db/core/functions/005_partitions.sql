@@ -178,7 +178,8 @@ end $$;
 comment on function @extschema@.drop_log_day(text, date) is 'Drops a detached day of @extschema@.logging or @extschema@.logging_detail; false when there is none.';
 
 -- Days past their retention, with the step that is due. A half detached day comes first, because PostgreSQL allows one at a
--- time.
+-- time. The clock alone may be wrong, so a day counts only when the log itself reaches beyond its retention: a change was logged
+-- so many days later, and more than an hour ago.
 create or replace function @extschema@.expired_log_days(keep_log int, keep_detail int) returns table (part_of text, day date, state text)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
@@ -188,8 +189,22 @@ as $$
                  case when i.inhrelid is null then 'detached' when i.inhdetachpending then 'detaching' else 'attached' end as state
             from pg_class c left join pg_inherits i on i.inhrelid = c.oid
            where c.relnamespace = '@extschema@'::regnamespace and c.relkind = 'r' and c.relname ~ '^logging(_detail)?_[0-9]{8}$') d
-   where d.day < (clock_timestamp() at time zone 'UTC')::date - greatest(2, case d.part_of when 'logging' then keep_log else keep_detail end)
+         cross join lateral (select greatest(2, case d.part_of when 'logging' then keep_log else keep_detail end) as keep) k
+   where d.day < (clock_timestamp() at time zone 'UTC')::date - k.keep
+     and (d.state <> 'attached' or exists (
+       select from @extschema@.logging l
+        where l.created_ts >= (d.day + k.keep + 1)::timestamp at time zone 'UTC' and l.created_ts <= clock_timestamp() - interval '1 hour'))
    order by d.state = 'detaching' desc, d.day, d.part_of
 $$;
+
+-- Called while the watcher finds the clock in agreement with its own; see clock_ts.
+create or replace function @extschema@.note_clock() returns void
+language sql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  update @extschema@.sync_state set clock_ts = clock_timestamp()
+$$;
+
+comment on function @extschema@.note_clock() is 'Records the clock as trusted, for the next watcher that decides about retention.';
 
 comment on function @extschema@.expired_log_days(int, int) is 'Days of @extschema@.logging and @extschema@.logging_detail that are older than so many days (two at least), oldest first; state is attached, detaching or detached.';

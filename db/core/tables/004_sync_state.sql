@@ -9,7 +9,8 @@ create table @extschema@.sync_state (
   min_seq bigint not null default 0,
   log_epoch uuid not null default gen_random_uuid(),
   system_identifier bigint,
-  timeline text
+  timeline text,
+  clock_ts timestamptz
 ) with (fillfactor = 10, autovacuum_vacuum_threshold = 200, autovacuum_vacuum_scale_factor = 0);
 
 insert into @extschema@.sync_state default values;
@@ -27,4 +28,5 @@ comment on table @extschema@.sync_state is 'Leader election, fence and head of t
 comment on column @extschema@.sync_state.head_seq is 'The highest sequence number assigned.';
 comment on column @extschema@.sync_state.min_seq is 'The lowest sequence number that the log still holds completely from; a cursor below min_seq - 1 is too old.';
 comment on column @extschema@.sync_state.log_epoch is 'Replaced whenever the history may have been rewritten; clients then compare all their versions.';
+comment on column @extschema@.sync_state.clock_ts is 'The clock when retention last trusted it; null before the first time.';
 comment on column @extschema@.sync_state.timeline is 'Of the server that wrote this row; another one means a failover or a restore.';

@@ -16,6 +16,16 @@ async function makeDay({ pool }: TestDatabase, day: string, half: LogHalf = "log
       `insert into app.logging (entity_code, entity_id, action, entity_version, created_ts, sync_status, sync_seq)
        values ('x', gen_random_uuid(), 1, 1, '${day} 12:00+00', 'sent', 1)`,
     );
+  await trustClock(pool);
+}
+
+/** Makes the signs agree that the clock is right: a change of two hours ago, and a watcher that has just trusted the clock. */
+async function trustClock(pool: DatabasePool): Promise<void> {
+  await pool.query(
+    `insert into app.logging (entity_code, entity_id, action, entity_version, created_ts, sync_status)
+     values ('x', 'recent', 0, 0, now() - interval '2 hours', 'sent')`,
+  );
+  await pool.query("select app.note_clock()");
 }
 
 const daysOf = async ({ pool }: TestDatabase, half: LogHalf): Promise<string[]> =>
@@ -145,7 +155,7 @@ test("a snapshot that has not read the log does not prevent a drop", async () =>
   await using pool = watcherPool(db);
   await using holder = await openTransaction(db, "select count(*) from app.person", "repeatable read");
   expect(await dropWith(pool)).toBe(1);
-  expect((await holder.query("select count(*)::int as n from app.logging")).rows).toEqual([{ n: 0 }]);
+  expect((await holder.query("select count(*)::int as n from app.logging where action <> 0")).rows).toEqual([{ n: 0 }]);
 });
 
 // Fails when only attached days are searched: a removal that a crash interrupted would never complete, and PostgreSQL
@@ -188,7 +198,8 @@ test("a day with a pending row is kept, and so are later days; the audit half ha
 
 test("days within the retention period are kept", async () => {
   await using db = await createTestDatabase({ template: "suite" });
-  for (const age of [400, 9, 8, 7, 6])
+  await trustClock(db.pool);
+  for (const age of [400, 10, 9, 7, 6])
     await db.pool.query(
       `do $$ declare d date := (now() at time zone 'UTC')::date - ${age}; begin
          execute format('create table app.logging_%s partition of app.logging for values from (%L) to (%L)',
@@ -204,4 +215,38 @@ test("days within the retention period are kept", async () => {
     ({ name }) => (today - Date.parse(name.slice(-8).replace(/(....)(..)(..)/, "$1-$2-$3"))) / 86_400_000,
   );
   expect(ages.filter((age) => age > 1).sort()).toEqual([6, 7]);
+});
+
+test("a clock nine days ahead drops nothing, neither at once nor for a watcher that starts then", async () => {
+  await using db = await createTestDatabase({ template: "suite" });
+  for (const age of [7, 5, 3])
+    await db.pool.query(
+      `do $$ declare d date := (now() at time zone 'UTC')::date - ${age}; begin
+         execute format('create table app.logging_%s partition of app.logging for values from (%L) to (%L)',
+                        to_char(d, 'YYYYMMDD'), d || ' 00:00+00', (d + 1) || ' 00:00+00');
+         insert into app.logging (entity_code, entity_id, action, entity_version, created_ts, sync_status)
+         values ('x', 'old', 0, 0, (d + interval '12 hours') at time zone 'UTC', 'sent'); end $$`,
+    );
+  await trustClock(db.pool);
+  await using pool = watcherPool(db);
+  const retention = () => createRetentionDatabase({ pool, keep: { logging: 7, logging_detail: 30 } });
+  const running = retention();
+  expect(await running.clockAgrees()).toBe(true);
+  await db.pool.query(`
+    create table public.test_clock (ahead interval not null);
+    insert into public.test_clock values ('9 days');
+    grant select on public.test_clock to public;
+    grant usage on schema public to public;
+    alter function pg_catalog.clock_timestamp() rename to real_clock_timestamp;
+    create function pg_catalog.clock_timestamp() returns timestamptz language sql volatile
+      as 'select pg_catalog.real_clock_timestamp() + (select ahead from public.test_clock)'`);
+  await db.pool.query("insert into app.organization (name) values ('under the wrong clock')");
+  // Each sign alone prevents it: the changes in the log, the watcher that runs, and the one that starts.
+  expect(await running.expiredDays()).toEqual([]);
+  expect(await running.clockAgrees()).toBe(false);
+  expect(await retention().clockAgrees()).toBe(false);
+  await db.pool.query("update public.test_clock set ahead = '0'");
+  expect(await running.expiredDays()).toEqual([]);
+  expect(await running.clockAgrees()).toBe(false);
+  expect(await retention().clockAgrees()).toBe(true);
 });

@@ -4,7 +4,7 @@ import { dropExpiredDays, type ExpiredDay, type LogHalf, type RetentionDatabase 
 
 const logger = createLogger("test", "silent");
 
-function createRetention(days: ExpiredDay[], failing: Record<string, string> = {}) {
+function createRetention(days: ExpiredDay[], failing: Record<string, string> = {}, agrees = true) {
   const done: string[] = [];
   const step = async (name: string): Promise<void> => {
     done.push(name);
@@ -12,6 +12,7 @@ function createRetention(days: ExpiredDay[], failing: Record<string, string> = {
     if (code) throw Object.assign(new Error("not now"), { code });
   };
   const database: RetentionDatabase = {
+    clockAgrees: async () => agrees,
     expiredDays: async () => days,
     retire: (day) => step(`retire ${day}`),
     detach: ({ day }) => step(`detach ${day}`),
@@ -62,5 +63,11 @@ test("any other error is thrown, and an abort ends the round between two days", 
   stop.abort();
   const { done, drop } = createRetention([day("a")]);
   expect(await drop("logging", stop.signal)).toBe(0);
+  expect(done).toEqual([]);
+});
+
+test("no day is dropped while the database's clock is in doubt", async () => {
+  const { done, drop } = createRetention([day("a")], {}, false);
+  expect(await drop()).toBe(0);
   expect(done).toEqual([]);
 });

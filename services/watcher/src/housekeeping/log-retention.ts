@@ -1,4 +1,6 @@
 import type { DatabasePool, Logger } from "@heliograph/server-kit";
+import { type Clock, systemClock } from "@heliograph/shared/clock";
+import { ClockCheck } from "./clock-check.ts";
 
 /** The two halves of the log: the feed (logging) and the audit log (logging_detail). */
 export type LogHalf = "logging" | "logging_detail";
@@ -13,6 +15,8 @@ export interface ExpiredDay {
 
 /** The database operations that remove a day from the log. Each call is a transaction of its own. */
 export interface RetentionDatabase {
+  /** Whether the database's clock agrees with the monotonic clock of this process and with the last time it was trusted. */
+  clockAgrees(): Promise<boolean>;
   /** Oldest first, but an interrupted detach comes before all others. */
   expiredDays(): Promise<ExpiredDay[]>;
   /** Raises min_seq above the day. @throws while a row of the day is pending */
@@ -38,6 +42,10 @@ export async function dropExpiredDays(parts: {
 }): Promise<number> {
   const { database, half, logger, signal } = parts;
   let dropped = 0;
+  if (!(await database.clockAgrees())) {
+    logger.info({ half }, "the database's clock was not steady for an hour; no day of the log is dropped");
+    return 0;
+  }
   for (const day of await database.expiredDays()) {
     if (signal?.aborted) break;
     if (day.half !== half) continue;
@@ -68,12 +76,27 @@ const lockTimeout = "200ms";
 export function createRetentionDatabase({
   pool,
   keep,
+  clock = systemClock,
 }: {
   pool: DatabasePool;
   keep: Readonly<Record<LogHalf, number>>;
+  clock?: Clock;
 }): RetentionDatabase {
   const { schema, roles } = pool.names;
+  const check = new ClockCheck();
   return {
+    async clockAgrees() {
+      const { rows } = await pool.query<{ wall_ms: number; trusted_ms: number | null }>(
+        `select (extract(epoch from clock_timestamp()) * 1000)::float8 as wall_ms,
+                (extract(epoch from clock_ts) * 1000)::float8 as trusted_ms
+           from ${schema}.sync_state`,
+      );
+      const [row] = rows;
+      if (!row) throw new Error(`${schema}.sync_state has no row`);
+      const agrees = check.look({ nowMs: clock.now(), wallMs: row.wall_ms, trustedMs: row.trusted_ms });
+      if (agrees) await pool.query(`select ${schema}.note_clock()`);
+      return agrees;
+    },
     async expiredDays() {
       const { rows } = await pool.query<ExpiredDay>(
         `select part_of as half, day, state from ${schema}.expired_log_days($1, $2)`,

@@ -80,6 +80,11 @@ test("expired days of the audit half are dropped, those of the feed are not", as
     await db.pool.query(
       `create table app.${half}_20240501 partition of app.${half} for values from ('2024-05-01 00:00+00') to ('2024-05-02 00:00+00')`,
     );
+  await db.pool.query(
+    `insert into app.logging (entity_code, entity_id, action, entity_version, created_ts, sync_status)
+     values ('x', 'recent', 0, 0, now() - interval '2 hours', 'sent')`,
+  );
+  await db.pool.query("select app.note_clock()");
   expect(await run("drop-audit-days")).toEqual({ deleted: 1 });
   expect(await count("from pg_class where relname = 'logging_20240501'")).toBe(1);
   await db.pool.query("drop table app.logging_20240501");

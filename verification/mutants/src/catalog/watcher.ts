@@ -11,6 +11,36 @@ const oneRow = {
 /** Mutants of the watcher, its jobs, and the code it shares with the gateways. */
 export const watcherMutants: readonly Mutant[] = [
   {
+    name: "retention-trusts-the-clock",
+    rule: "G1",
+    breaks: "a clock nine days ahead drops nothing, neither at once nor for a watcher that starts then",
+    patches: [
+      {
+        file: "services/watcher/src/housekeeping/clock-check.ts",
+        find: "Math.abs(offsetMs - this.#offsetMs) > toleranceMs",
+        replace: "Number.isNaN(toleranceMs)",
+      },
+    ],
+    caughtBy: { test: "services/watcher/src/housekeeping/clock-check.test.ts" },
+  },
+  {
+    name: "retention-without-later-changes",
+    rule: "G1",
+    breaks: "a clock nine days ahead drops nothing, neither at once nor for a watcher that starts then",
+    patches: [
+      {
+        file: "db/core/functions/005_partitions.sql",
+        find: "and (d.state <> 'attached' or exists (",
+        replace: "and (true or exists (",
+      },
+    ],
+    caughtBy: {
+      test: "services/watcher/src/housekeeping/log-retention.pg.test.ts",
+      name: "a clock nine days ahead drops nothing, neither at once nor for a watcher that starts then",
+    },
+    database: "template",
+  },
+  {
     name: "min-seq-raised-after",
     rule: "RES-5",
     breaks: "a day is retired before it is detached, and dropped last",
