@@ -4,7 +4,7 @@
 revoke execute on all functions in schema @extschema@ from public;
 
 grant execute on function
-  @extschema@.current_person_id(), @extschema@.current_tenant_id(), @extschema@.is_tenant_admin(), @extschema@.granted_ids(text), @extschema@.in_maintenance(), @extschema@.value_or_null(text, anyelement),
+  @extschema@.current_person_id(), @extschema@.current_tenant_id(), @extschema@.is_tenant_admin(), @extschema@.granted_ids(text), @extschema@.value_or_null(text, anyelement),
   @extschema@.entity_history(text, text, int), @extschema@.log_view(text, text[])
 to @roleprefix@_app;
 
@@ -14,7 +14,7 @@ grant execute on function
   @extschema@.login(text), @extschema@.identify(text, text), @extschema@.entity_history(text, text, int),
   @extschema@.cleanup_connection(uuid, uuid, bigint), @extschema@.batch_subscribers(text, text[]),
   @extschema@.resume_sessions(uuid[], text[], text[], uuid),
-  @extschema@.base_type(oid), @extschema@.base_type_name(oid), @extschema@.sync_text(oid, text), @extschema@.sync_key_text(regclass, text[], text), @extschema@.in_maintenance()
+  @extschema@.base_type(oid), @extschema@.base_type_name(oid), @extschema@.sync_text(oid, text), @extschema@.sync_key_text(regclass, text[], text)
 to @roleprefix@_gateway;
 
 grant select on @extschema@.logging, @extschema@.sync_state, @extschema@.entity_type, @extschema@.gateway, @extschema@.erasure to @roleprefix@_watcher;
@@ -32,4 +32,3 @@ grant select, insert, update on @extschema@.mutation to @roleprefix@_app, @rolep
 create policy mutation_own on @extschema@.mutation to @roleprefix@_app
   using (person_id = (select @extschema@.current_person_id())) with check (person_id = (select @extschema@.current_person_id()));
 create policy mutation_gateway on @extschema@.mutation to @roleprefix@_gateway using (true) with check (true);
-create policy mutation_owner on @extschema@.mutation to current_user using (@extschema@.in_maintenance()) with check (@extschema@.in_maintenance());

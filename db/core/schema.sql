@@ -41,6 +41,7 @@ table
   table_name regclass not null
   key_columns text[] not null
   tenant_column text
+  owner_column text
   containers text[] not null default '{}'::text[]
   container_codes text[] not null default '{}'::text[]
   rights text[] not null default '{}'::text[]
@@ -49,6 +50,9 @@ table
   views boolean not null default false
   public boolean not null default false
   version_column text not null default 'sync_version'::text
+  access text not null default 'auto'::text
+  grants text[] not null default '{}'::text[]
+  constraint entity_type_access_check CHECK ((access = ANY (ARRAY['auto'::text, 'policy'::text])))
   constraint entity_type_check CHECK ((cardinality(container_codes) = cardinality(containers)))
   constraint entity_type_code_check CHECK ((code ~ '^[a-z][a-z0-9_]{0,40}$'::text))
   constraint entity_type_key_columns_check CHECK ((cardinality(key_columns) > 0))
@@ -58,9 +62,12 @@ table
   grant select to heliograph_gateway
   grant select to heliograph_watcher
   comment 'One row per live table.'
+  comment on access 'policy: row level security may also apply to other roles with rights on the table.'
   comment on container_codes 'Entity code of the container that each of these columns names, in the same order.'
   comment on containers 'Columns whose values name containers: a client may hold every row inside one.'
+  comment on grants 'Rights that enable_sync gave to the application role, for disable_sync to revoke: a privilege of the table, or a privilege and its object.'
   comment on key_columns 'Columns whose values identify a row, in the order in which they form its id.'
+  comment on owner_column 'The column that holds the person whose row it is; null where rights do not depend on a person.'
   comment on public 'Every member of the tenant (every user, without tenant) may read every row.'
   comment on redact 'Columns that no answer, snapshot or history shows.'
   comment on rights 'Columns that decide who may read a row, besides tenant, containers and is_private.'
@@ -83,6 +90,14 @@ table
   comment on entity_keys 'Rows about the person, each as entity code/entity id, whose snapshots go as well; emptied when the erasure is done.'
   comment on markers 'Texts that identify the person beside the id (addresses); emptied when the erasure is complete.'
   comment on rows 'How many rows of the log were changed.'
+
+-- 5 table: former_type
+table
+  code text not null
+  version bigint not null
+  constraint former_type_pkey PRIMARY KEY (code)
+  comment 'Types whose sync ended.'
+  comment on version 'The highest version that a row had: new versions start above it.'
 
 -- 5 table: gateway
 table with (fillfactor=50)
@@ -176,7 +191,7 @@ table partition by RANGE (created_ts) owned by heliograph_log
   comment on request 'api_endpoint, http_method, request_id.'
 
 -- 5 table: mutation
-table row-security forced
+table row-security
   person_id text not null
   key character varying(200) not null
   request_hash bytea not null
@@ -193,9 +208,6 @@ table row-security forced
   policy mutation_own for all to heliograph_app
     using (person_id = ( SELECT app.current_person_id() AS current_person_id))
     with check (person_id = ( SELECT app.current_person_id() AS current_person_id))
-  policy mutation_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
   grant insert, select, update to heliograph_app
   grant insert, select, update to heliograph_gateway
   comment 'Idempotency keys of committed writes, kept for 90 days.'
@@ -299,6 +311,7 @@ comment 'Both halves of the log in one row; the sync columns are null once the d
            FROM unnest(e.key_columns) WITH ORDINALITY k(col, n)
           ORDER BY k.n) AS key_texts,
     e.tenant_column,
+    e.owner_column,
     e.version_column,
     e.containers,
     e.container_codes,
@@ -309,7 +322,7 @@ comment 'Both halves of the log in one row; the sync columns are null once the d
     e.public,
     (EXISTS ( SELECT 1
            FROM pg_policy p
-          WHERE p.polrelid = c.oid AND (p.polname <> ALL (ARRAY['heliograph_standard'::name, 'heliograph_owner'::name])))) AS own_policy,
+          WHERE p.polrelid = c.oid AND (p.polname <> ALL (ARRAY['heliograph_standard'::name, 'heliograph_others'::name])))) AS own_policy,
     obj_description(c.oid, 'pg_class'::name) AS comment,
     ( SELECT jsonb_agg(jsonb_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'baseType', app.base_type_name(a.atttypid), 'notNull', a.attnotnull, 'hasDefault', a.atthasdef AND a.attgenerated = ''::"char", 'generated', a.attgenerated <> ''::"char" OR a.attidentity = 'a'::"char", 'maxLength',
                 CASE
@@ -409,13 +422,12 @@ CREATE OR REPLACE FUNCTION app.begin_erasure(person text)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET row_security TO 'off'
 AS $function$
 declare
-  v_maintenance text := current_setting('app.maintenance', true);
   e record;
   v_keys text[];
 begin
-  perform set_config('app.maintenance', 'on', true);
   -- A blank marker, such as that of an account without an address, stands in every snapshot: all of them would be erased.
   update app.erasure r
      set markers = (select coalesce(array_agg(distinct lower(m)), '{}')
@@ -434,7 +446,6 @@ begin
   delete from app.rxdb_subscription s where s.user_id = person;
   delete from app.rxdb_session s where s.user_id = person;
   perform app.erase_person(person);
-  perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
 end $function$
 grant execute to heliograph_watcher
 comment 'First step of an erasure: records texts that identify the person and deletes the account.'
@@ -513,28 +524,51 @@ begin
 
     for v_name in select p.proname from pg_proc p
       where p.pronamespace = 'app'::regnamespace
-        and p.proname in ('version_' || e.code, 'sees_' || e.code, format('log_%s_changes_insert', e.code), format('log_%s_changes_update', e.code), format('log_%s_changes_delete', e.code))
+        and p.proname in ('version_' || e.code, 'readable_' || e.code, 'parents_readable_' || e.code, format('log_%s_changes_insert', e.code), format('log_%s_changes_update', e.code), format('log_%s_changes_delete', e.code))
         and exists (select 1 from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x where x.grantee = 0 and x.privilege_type = 'EXECUTE') loop
       problem := format('function app.%s may be executed by every role', v_name);
       return next;
     end loop;
 
-    if not e.public or e.tenant_column is not null then
+    if not app.sync_is_open(e) or not app.sync_has_standard_policy(e.table_name) then
       if not c.relrowsecurity then
         problem := 'row level security is off: every role with SELECT reads every row';
         return next;
-      elsif not c.relforcerowsecurity then
-        problem := 'row level security is not forced: it does not apply to the owner of the table';
-        return next;
       end if;
-      if not exists (select 1 from pg_policy where polrelid = e.table_name and polname <> 'heliograph_owner') then
-        problem := 'no policy: the application sees no row';
-        return next;
+      if not app.sync_has_standard_policy(e.table_name) then
+        if not 'r' = any (app.sync_admitted_commands(e.table_name)) then
+          problem := 'no policy applies to the application: it sees no row';
+          remedy := format('Run: create policy … on %s for select to heliograph_app using (…)', e.table_name);
+          return next;
+          remedy := format('Run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
+        end if;
+      else
+        if not exists (select 1 from pg_policy where polrelid = e.table_name and polname = 'heliograph_standard' and not polpermissive) then
+          problem := 'policy heliograph_standard is missing: the application reads every row, or none';
+          return next;
+        end if;
+        if not exists (select 1 from pg_policy where polrelid = e.table_name and polname = 'heliograph_others' and polpermissive and polcmd = '*' and polroles = '{0}') then
+          problem := 'policy heliograph_others is missing: no role but the owner sees a row';
+          return next;
+        end if;
+        if (select p.prosrc from pg_proc p where p.pronamespace = 'app'::regnamespace and p.proname = 'readable_' || e.code)
+             is distinct from 'select ' || (app.sync_readable(e)).condition
+           or (select p.prosrc from pg_proc p where p.pronamespace = 'app'::regnamespace and p.proname = 'parents_readable_' || e.code)
+             is distinct from 'begin return ' || app.sync_parent_conditions(e.table_name) || '; end' then
+          problem := 'the functions of the standard policy are stale: columns or foreign keys changed';
+          return next;
+        end if;
+        if e.access = 'auto' and app.sync_other_roles(e.table_name) <> '{}' then
+          problem := format('row level security also applies to %s, which got rights since: COPY … FROM and row_security = off fail for them', array_to_string(app.sync_other_roles(e.table_name), ', '));
+          remedy := format('Revoke their rights, or accept it: select app.enable_sync(%L, %L, …, access => ''policy'')', e.table_name, e.code);
+          return next;
+          remedy := format('Run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
+        end if;
       end if;
       if app.sync_has_standard_policy(e.table_name) is false
-         and exists (select 1 from pg_policy where polrelid = e.table_name and polname = 'heliograph_standard') then
+         and exists (select 1 from pg_policy where polrelid = e.table_name and polname in ('heliograph_standard', 'heliograph_others')) then
         problem := 'policies were added beside the standard one: rows are not marked as restricted by them';
-        remedy := format('Drop policy heliograph_standard or the others, then run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
+        remedy := format('Drop policy heliograph_standard and heliograph_others, or the others, then run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
         return next;
         remedy := format('Run again: select app.enable_sync(%L, %L, …)', e.table_name, e.code);
       -- The generated function still assumes the standard policy: it would send ids of rows to every holder of their container.
@@ -546,7 +580,7 @@ begin
       end if;
     end if;
 
-    for v_name in select u.col from unnest(e.containers || e.rights || e.redact || e.key_columns || array[e.tenant_column, e.version_column]) u (col)
+    for v_name in select u.col from unnest(e.containers || e.rights || e.redact || e.key_columns || array[e.tenant_column, e.owner_column, e.version_column]) u (col)
       where u.col is not null and not app.sync_has_column(e.table_name, u.col) loop
       problem := format('column %s does not exist any more: writes to the table fail', v_name);
       return next;
@@ -696,20 +730,18 @@ CREATE OR REPLACE FUNCTION app.containers_of(code text, id text)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET row_security TO 'off'
 AS $function$
 declare
   e app.entity_type;
-  v_maintenance text := current_setting('app.maintenance', true);
   v_containers text[];
 begin
   select t.* into e from app.entity_type t where t.code = containers_of.code;
   if not found then
     return null;
   end if;
-  perform set_config('app.maintenance', 'on', true);
   execute format('select %s from %s t where %s', app.sync_containers(e, 't'), e.table_name, app.sync_key_condition(e, 't', '$1'))
     into v_containers using id;
-  perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
   return v_containers;
 end $function$
 
@@ -758,8 +790,8 @@ end $function$
 grant execute to heliograph_watcher
 comment 'Deletes subscriptions whose connection is unknown; returns how many.'
 
--- 7 function: app.disable_sync(text)
-CREATE OR REPLACE FUNCTION app.disable_sync(code text)
+-- 7 function: app.disable_sync(text,boolean)
+CREATE OR REPLACE FUNCTION app.disable_sync(code text, keep_version boolean DEFAULT false)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -768,6 +800,7 @@ AS $function$
 declare
   e app.entity_type;
   v_trigger text;
+  v_version bigint := 0;
 begin
   delete from app.entity_type t where t.code = disable_sync.code returning * into e;
   if not found then
@@ -778,13 +811,24 @@ begin
       format('log_%s_changes_insert', code), format('log_%s_changes_update', code), format('log_%s_changes_delete', code)] loop
       execute format('drop trigger if exists %I on %s', v_trigger, e.table_name);
     end loop;
-  else
-    execute format('drop function if exists app.%I(text)', 'sees_' || code);
+    if app.sync_has_column(e.table_name, e.version_column) then
+      execute format('select coalesce(max(%I), 0) from %s', e.version_column, e.table_name) into v_version;
+      if not keep_version then
+        begin
+          execute format('alter table %s drop column %I', e.table_name, e.version_column);
+        exception when dependent_objects_still_exist then
+          raise exception 'other objects use column %.%', e.table_name, e.version_column
+            using errcode = '2BP01', hint = format('Run: select app.disable_sync(%L, keep_version => true), or drop them first.', code);
+        end;
+      end if;
+    end if;
   end if;
+  perform app.sync_release(e);
+  insert into app.former_type values (code, v_version);
   execute format('drop function if exists app.%I(), app.%I(), app.%I(), app.%I()', 'version_' || code,
     format('log_%s_changes_insert', code), format('log_%s_changes_update', code), format('log_%s_changes_delete', code));
 end $function$
-comment 'Ends the sync of a type; the table keeps its columns, policies and rights.'
+comment 'Ends the sync of a type and restores what the table was: policies, row level security, rights, triggers, columns.'
 
 -- 7 function: app.drop_log_day(text,date)
 CREATE OR REPLACE FUNCTION app.drop_log_day(part_of text, day date)
@@ -827,7 +871,7 @@ grant execute to heliograph_watcher
 comment 'Drops a detached day of app.logging or app.logging_detail; false when there is none.'
 
 -- 7 function: app.enable_sync(regclass,text,text[],text[],text[],text,boolean
-CREATE OR REPLACE FUNCTION app.enable_sync("table" regclass, code text DEFAULT NULL::text, containers text[] DEFAULT '{}'::text[], rights text[] DEFAULT '{}'::text[], redact text[] DEFAULT '{}'::text[], snapshots text DEFAULT 'full'::text, views boolean DEFAULT false, public boolean DEFAULT false, key text[] DEFAULT NULL::text[], tenant text DEFAULT NULL::text, version_column text DEFAULT 'sync_version'::text)
+CREATE OR REPLACE FUNCTION app.enable_sync("table" regclass, code text DEFAULT NULL::text, containers text[] DEFAULT '{}'::text[], rights text[] DEFAULT '{}'::text[], redact text[] DEFAULT '{}'::text[], snapshots text DEFAULT 'full'::text, views boolean DEFAULT false, public boolean DEFAULT false, key text[] DEFAULT NULL::text[], tenant text DEFAULT NULL::text, version_column text DEFAULT 'sync_version'::text, owner text DEFAULT NULL::text, access text DEFAULT 'auto'::text)
  RETURNS void
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -835,10 +879,11 @@ CREATE OR REPLACE FUNCTION app.enable_sync("table" regclass, code text DEFAULT N
 AS $function$
 declare
   e app.entity_type;
+  former app.entity_type;
   child app.entity_type;
+  v_former_version bigint;
   v_codes text[];
   v_had_column boolean;
-  v_was_live boolean;
   v_other text;
   v_other_code text;
 begin
@@ -865,6 +910,7 @@ begin
   e.table_name := "table";
   e.key_columns := app.sync_require_key("table", key);
   e.tenant_column := coalesce(tenant, case when app.sync_has_column("table", 'organization_id') then 'organization_id' end);
+  e.owner_column := owner;
   e.containers := coalesce(enable_sync.containers, '{}');
   e.rights := coalesce(enable_sync.rights, '{}');
   e.redact := coalesce(enable_sync.redact, '{}');
@@ -872,16 +918,36 @@ begin
   e.views := coalesce(enable_sync.views, false);
   e.public := coalesce(enable_sync.public, false);
   e.version_column := coalesce(enable_sync.version_column, 'sync_version');
+  select t.* into former from app.entity_type t where t.code = e.code;
+  e.access := case when access = 'auto' then coalesce(former.access, 'auto') else access end;
+  if e.access is null or e.access not in ('auto', 'policy') then
+    raise exception 'access cannot be "%"', access using errcode = '22023', hint = 'Use auto or policy.';
+  end if;
   if e.tenant_column is not null and not exists (
     select 1 from pg_attribute where attrelid = "table" and attname = e.tenant_column and attnotnull and not attisdropped) then
     raise exception 'tenant column %.% must exist and be not null: a row without a tenant is readable by no one', "table", e.tenant_column
       using errcode = '42804', hint = format('Run: alter table %s alter %I set not null', "table", e.tenant_column);
   end if;
-  if e.tenant_column is null and not e.public and not (select relrowsecurity from pg_class where oid = "table") then
-    raise exception '% has neither a tenant column nor row level security: every user could read every row', "table"
-      using errcode = '42P17',
-            hint = 'Name the column with the tenant (tenant => …), or enable row level security with policies of your own, or pass public => true if that is meant.';
+  if e.owner_column is not null then
+    if not app.sync_has_column("table", e.owner_column) then
+      raise exception '% has no column %', "table", e.owner_column using errcode = '42703', hint = 'Name the column with the id of a person as owner.';
+    elsif e.public then
+      raise exception 'rows of % cannot be public and belong to one person', "table" using errcode = '42P17', hint = 'Pass either owner or public.';
+    elsif not app.sync_has_standard_policy("table") then
+      raise exception '% has policies of its own, which decide who may read a row instead of %', "table", e.owner_column
+        using errcode = '42P17', hint = 'Leave out owner, or drop the policies.';
+    end if;
   end if;
+  if e.tenant_column is null and e.owner_column is null and not e.public and app.sync_has_standard_policy("table") then
+    select string_agg(quote_ident(attname), ', ' order by attnum) into v_other from pg_attribute
+     where attrelid = "table" and attnum > 0 and not attisdropped and app.sync_key_type(atttypid)
+       and regexp_replace(lower(attname), '[^a-z]', '', 'g') ~ '^(user|owner|account|tenant|organi[sz]ation|org|workspace|company|customer|team|person|member|author)s?(id|uuid)?$|^(created|owned)by(id)?$';
+    raise exception '% has no tenant, owner or policies: nothing says who may read a row', "table"
+      using errcode = '42P17',
+            hint = 'Name the column with the tenant (tenant => …) or with the person who may read the row (owner => …)'
+              || coalesce(format('; candidates are %s', v_other), '') || '. Or create policies of your own, or pass public => true if every user may read every row.';
+  end if;
+  perform app.sync_check_rights("table", e);
   perform app.sync_check_columns("table", e);
   select tgname into v_other from pg_trigger
    where tgrelid = "table" and not tgisinternal and tgtype & 3 = 3 and tgtype & 20 <> 0 and tgname > 'zzz_sync_version';
@@ -901,12 +967,15 @@ begin
       using errcode = '42710', hint = format('Use that one, or run first: select %s.disable_sync(%L)', v_other, v_other_code);
   end if;
 
-  v_had_column := app.sync_add_version("table", e.version_column);
-  v_was_live := exists (select 1 from app.entity_type t where t.code = e.code);
+  delete from app.former_type f where f.code = e.code returning f.version into v_former_version;
+  v_had_column := app.sync_add_version("table", e.version_column, v_former_version);
   delete from app.entity_type t where t.code = e.code;
+  e.grants := coalesce(former.grants, '{}');
   insert into app.entity_type select e.*;
 
   perform app.sync_secure(e);
+  e.grants := e.grants || app.sync_grant(e);
+  update app.entity_type t set grants = e.grants where t.code = e.code;
   perform app.sync_version_function(e);
   perform app.sync_log_functions(e);
   execute format('create or replace trigger zzz_sync_truncate before truncate on %s for each statement execute function app.sync_refuse_truncate()', "table");
@@ -926,8 +995,10 @@ begin
   end loop;
 
   -- The table was live before: since then rows may have changed without a new version, and deletions were not logged.
-  if v_had_column and not v_was_live then
+  if former.code is null and v_had_column then
     perform app.resync(e.code);
+  elsif former.code is null and v_former_version is not null then
+    perform app.new_log_epoch();
   end if;
 end $function$
 comment 'Makes a table live, or brings it up to date after its columns changed.'
@@ -1093,14 +1164,11 @@ CREATE OR REPLACE FUNCTION app.expire_mutations(keep interval DEFAULT '90 days':
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  v_maintenance text := current_setting('app.maintenance', true);
   v_count bigint;
 begin
-  perform set_config('app.maintenance', 'on', true);
   delete from app.mutation
    where ctid = any (array(select m.ctid from app.mutation m where m.created_ts < clock_timestamp() - keep order by m.created_ts limit max_rows));
   get diagnostics v_count = row_count;
-  perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
   return v_count;
 end $function$
 grant execute to heliograph_watcher
@@ -1189,15 +1257,6 @@ AS $function$
 $function$
 grant execute to heliograph_gateway
 comment 'Hook: who a token speaks for; no row refuses the token. Default: the ids as they are.'
-
--- 7 function: app.in_maintenance()
-CREATE OR REPLACE FUNCTION app.in_maintenance()
- RETURNS boolean
- LANGUAGE sql
- STABLE PARALLEL SAFE
-RETURN (NOT (current_setting('app.maintenance'::text, true) IS DISTINCT FROM 'on'::text))
-grant execute to heliograph_app, heliograph_gateway
-comment 'Whether app.maintenance is on: then the owner of the tables sees every row.'
 
 -- 7 function: app.inet_or_null(text)
 CREATE OR REPLACE FUNCTION app.inet_or_null(address text)
@@ -1483,17 +1542,21 @@ declare
   e app.entity_type;
   v_triggers jsonb;
   v_trigger record;
-  v_maintenance text := current_setting('app.maintenance', true);
+  v_forced boolean;
   v_count bigint;
 begin
   select t.* into e from app.entity_type t where t.code = resync.code;
   if not found then
     raise exception 'no live type "%"', code using errcode = '22023', hint = 'Run: select code from app.entity_type';
   end if;
-  perform set_config('app.maintenance', 'on', true);
   -- Triggers are disabled: ours would see no change, and the table's own must not act on one. The lock is held until the end
   -- of the transaction, so that no write happens without triggers.
   execute format('lock table %s in share row exclusive mode', e.table_name);
+  -- The application may have forced its own policies on the owner.
+  select relforcerowsecurity into v_forced from pg_class where oid = e.table_name;
+  if v_forced then
+    execute format('alter table %s no force row level security', e.table_name);
+  end if;
   select coalesce(jsonb_object_agg(tgname, case tgenabled when 'A' then 'enable always' when 'R' then 'enable replica' else 'enable' end), '{}')
     into v_triggers from pg_trigger where tgrelid = e.table_name and not tgisinternal and tgenabled <> 'D';
   for v_trigger in select t.name, t.mode from jsonb_each_text(v_triggers) t (name, mode) loop
@@ -1504,7 +1567,9 @@ begin
   for v_trigger in select t.name, t.mode from jsonb_each_text(v_triggers) t (name, mode) loop
     execute format('alter table %s %s trigger %I', e.table_name, v_trigger.mode, v_trigger.name);
   end loop;
-  perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
+  if v_forced then
+    execute format('alter table %s force row level security', e.table_name);
+  end if;
   perform app.new_log_epoch();
   return v_count;
 end $function$
@@ -1593,8 +1658,8 @@ CREATE OR REPLACE FUNCTION app.subject_markers(person text)
 RETURN '{}'::text[]
 comment 'Hook: lower-case texts that identify a person, such as addresses. Default: none.'
 
--- 7 function: app.sync_add_version(regclass,text)
-CREATE OR REPLACE FUNCTION app.sync_add_version(tab regclass, col text)
+-- 7 function: app.sync_add_version(regclass,text,bigint)
+CREATE OR REPLACE FUNCTION app.sync_add_version(tab regclass, col text, above bigint)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1613,11 +1678,39 @@ begin
   end if;
   -- A constant default avoids rewriting a large table. Afterwards the default is 0; the trigger overrides it, so only a load
   -- with triggers off writes 0.
-  execute format('alter table %s add column %I bigint not null default %s', tab, col, app.version_now());
+  execute format('alter table %s add column %I bigint not null default %s', tab, col, greatest(above + 1, app.version_now()));
   execute format('alter table %s alter column %I set default 0', tab, col);
   execute format('comment on column %s.%I is %L', tab, col, c_mark);
   return false;
 end $function$
+
+-- 7 function: app.sync_admitted_commands(regclass)
+CREATE OR REPLACE FUNCTION app.sync_admitted_commands(tab regclass)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select array(
+    select c.cmd from unnest('{r,a,w,d}'::text[]) c (cmd)
+     where exists (select 1 from pg_policy p where p.polrelid = tab and p.polpermissive and p.polcmd::text in ('*', c.cmd)
+                      and exists (select 1 from unnest(p.polroles) r (oid)
+                                   where r.oid = 0 or pg_has_role('heliograph_app'::regrole, r.oid, 'usage'))))
+$function$
+
+-- 7 function: app.sync_app_has(text,oid,text)
+CREATE OR REPLACE FUNCTION app.sync_app_has(kind text, object oid, privilege text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select case kind
+    when 'schema' then has_schema_privilege('heliograph_app', object, privilege)
+    when 'table' then has_table_privilege('heliograph_app', object, privilege)
+    when 'sequence' then has_sequence_privilege('heliograph_app', object, privilege)
+    else has_function_privilege('heliograph_app', object, privilege) end
+$function$
 
 -- 7 function: app.sync_check_columns(regclass,app.entity_type)
 CREATE OR REPLACE FUNCTION app.sync_check_columns(tab regclass, e app.entity_type)
@@ -1635,9 +1728,47 @@ begin
         using errcode = '42703', hint = 'Name existing columns as containers, rights and redact.';
     end if;
   end loop;
-  if e.redact && (e.containers || e.rights || e.key_columns || array[coalesce(e.tenant_column, e.key_columns[1]), e.version_column, 'is_private']) then
-    raise exception 'a key, tenant, container or rights column of % cannot be redacted: signals are routed by it', tab
+  if e.redact && (e.containers || e.rights || e.key_columns || array[coalesce(e.tenant_column, e.key_columns[1]), coalesce(e.owner_column, e.key_columns[1]), e.version_column, 'is_private']) then
+    raise exception 'a key, tenant, owner, container or rights column of % cannot be redacted: signals are routed by it', tab
       using errcode = '42P17', hint = 'Leave it out of redact.';
+  end if;
+end $function$
+
+-- 7 function: app.sync_check_rights(regclass,app.entity_type)
+CREATE OR REPLACE FUNCTION app.sync_check_rights(tab regclass, e app.entity_type)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_secured boolean := (select relrowsecurity from pg_class where oid = tab);
+  v_standard boolean := exists (select 1 from pg_policy where polrelid = tab and polname like 'heliograph\_%');
+  v_others text[];
+begin
+  if not app.sync_has_standard_policy(tab) then
+    if not v_secured then
+      raise exception '% has policies, but row level security is off: they apply to no one', tab
+        using errcode = '42P17', hint = format('Run: alter table %s enable row level security, or drop the policies.', tab);
+    elsif not 'r' = any (app.sync_admitted_commands(tab)) then
+      raise exception 'no policy of % lets heliograph_app read rows', tab
+        using errcode = '42501', hint = format('Run: create policy … on %s for select to heliograph_app using (…), or grant heliograph_app a role that a policy names.', tab);
+    end if;
+    return;
+  end if;
+  if v_secured and not v_standard then
+    raise exception 'row level security of % is on, and no policy admits anyone: the table is locked', tab
+      using errcode = '42501', hint = format('Create policies, one of them for select to heliograph_app, or run: alter table %s disable row level security', tab);
+  end if;
+  if app.sync_is_open(e) or e.access = 'policy' or v_secured then
+    return;
+  end if;
+  v_others := app.sync_other_roles(tab);
+  if v_others <> '{}' then
+    raise exception 'row level security on % would also apply to %', tab, array_to_string(v_others, ', ')
+      using errcode = '42P17',
+            detail = 'These roles would read and write the same rows as before. But COPY … FROM and row_security = off (pg_dump) would fail for them, and some of their plans would lose statistics.',
+            hint = 'Pass access => ''policy'' if that is acceptable, or revoke their rights on the table.';
   end if;
 end $function$
 
@@ -1735,7 +1866,10 @@ AS $function$
             from unnest(e.containers, e.container_codes) with ordinality as u (col, code, n)
           union all
           select 1000000, 'tenant', app.sync_key_text(e.table_name, array[e.tenant_column], alias)
-           where e.tenant_column is not null) c
+           where e.tenant_column is not null
+          union all
+          select 1000001, 'person', app.sync_key_text(e.table_name, array[e.owner_column], alias)
+           where e.owner_column is not null) c
 $function$
 
 -- 7 function: app.sync_default_code(regclass)
@@ -1751,6 +1885,79 @@ AS $function$
     cross join lateral (select left(regexp_replace(s.snake, '^_+', ''), 41) as code) n
    where c.oid = tab
 $function$
+
+-- 7 function: app.sync_drop_policies(text,regclass)
+CREATE OR REPLACE FUNCTION app.sync_drop_policies(code text, tab regclass)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_function regprocedure;
+begin
+  if exists (select 1 from pg_class where oid = tab) then
+    execute format('drop policy if exists heliograph_standard on %s', tab);
+    execute format('drop policy if exists heliograph_others on %s', tab);
+  end if;
+  for v_function in
+    select p.oid from pg_proc p where p.pronamespace = 'app'::regnamespace and p.proname in ('readable_' || code, 'parents_readable_' || code)
+  loop
+    execute format('drop function %s', v_function);
+  end loop;
+end $function$
+
+-- 7 function: app.sync_grant(app.entity_type)
+CREATE OR REPLACE FUNCTION app.sync_grant(e app.entity_type)
+ RETURNS text[]
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_commands text[] := case
+    when not app.sync_has_standard_policy(e.table_name) then app.sync_admitted_commands(e.table_name)
+    when app.sync_is_open(e) then '{r}' else '{r,a,w,d}' end;
+  v_writes boolean := v_commands && '{a,w}';
+  g record;
+  v_made text[] := '{}';
+  v_missing text[] := '{}';
+begin
+  for g in
+    select 'usage' as privilege, format('schema %I', n.nspname) as object, n.oid, 'schema' as kind
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = e.table_name
+    union all
+    select x.privilege, format('table %s', e.table_name), e.table_name::oid, 'table'
+      from (values ('r', 'select'), ('a', 'insert'), ('w', 'update'), ('d', 'delete')) x (cmd, privilege) where x.cmd = any (v_commands)
+    union all
+    -- Sequences and functions that a written row needs: defaults, generated columns, checks. Identity columns need no right.
+    select distinct case d.refclassid when 'pg_class'::regclass then 'usage' else 'execute' end,
+           case d.refclassid when 'pg_class'::regclass then format('sequence %s', d.refobjid::regclass) else format('function %s', d.refobjid::regprocedure) end,
+           d.refobjid, case d.refclassid when 'pg_class'::regclass then 'sequence' else 'function' end
+      from (select 'pg_attrdef'::regclass as classid, oid from pg_attrdef where adrelid = e.table_name
+            union all
+            select 'pg_constraint'::regclass, oid from pg_constraint where conrelid = e.table_name and contype = 'c') o
+      join pg_depend d on d.classid = o.classid and d.objid = o.oid
+       and (d.refclassid = 'pg_proc'::regclass or d.refclassid = 'pg_class'::regclass and exists (select 1 from pg_class s where s.oid = d.refobjid and s.relkind = 'S'))
+     where v_writes
+  loop
+    continue when app.sync_app_has(g.kind, g.oid, g.privilege);
+    begin
+      execute format('grant %s on %s to heliograph_app', g.privilege, g.object);
+    exception when insufficient_privilege then
+      null;
+    end;
+    -- A role without the grant option gets a warning instead of an error.
+    if app.sync_app_has(g.kind, g.oid, g.privilege) then
+      v_made := v_made || case g.kind when 'table' then g.privilege else format('%s on %s', g.privilege, g.object) end;
+    else
+      v_missing := v_missing || format('grant %s on %s to heliograph_app', g.privilege, g.object);
+    end if;
+  end loop;
+  if v_missing <> '{}' then
+    raise exception 'heliograph_app lacks rights that % may not grant: it could not use %', current_user, e.table_name
+      using errcode = '42501', hint = format('As an owner of these objects, run: %s', array_to_string(v_missing, '; '));
+  end if;
+  return v_made;
+end $function$
 
 -- 7 function: app.sync_has_column(regclass,text)
 CREATE OR REPLACE FUNCTION app.sync_has_column(tab regclass, col text)
@@ -1769,7 +1976,17 @@ CREATE OR REPLACE FUNCTION app.sync_has_standard_policy(tab regclass)
  STABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-  select not exists (select 1 from pg_policy where polrelid = tab and polname not in ('heliograph_standard', 'heliograph_owner'))
+  select not exists (select 1 from pg_policy where polrelid = tab and polname not in ('heliograph_standard', 'heliograph_others'))
+$function$
+
+-- 7 function: app.sync_is_open(app.entity_type)
+CREATE OR REPLACE FUNCTION app.sync_is_open(e app.entity_type)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select e.public and e.tenant_column is null and e.owner_column is null
 $function$
 
 -- 7 function: app.sync_key_columns(regclass,text[])
@@ -1821,6 +2038,17 @@ $function$
 grant execute to heliograph_gateway
 comment 'SQL expression of the id of a row, for an alias of its table or none: the canonical text of its key; of several columns, the JSON array of their texts.'
 
+-- 7 function: app.sync_key_type(oid)
+CREATE OR REPLACE FUNCTION app.sync_key_type(type oid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select p.typtype = 'e' or p.typname in ('uuid', 'int2', 'int4', 'int8', 'numeric', 'text', 'varchar', 'bpchar', 'citext')
+    from pg_type p where p.oid = app.base_type($1)
+$function$
+
 -- 7 function: app.sync_log_functions(app.entity_type)
 CREATE OR REPLACE FUNCTION app.sync_log_functions(e app.entity_type)
  RETURNS void
@@ -1839,8 +2067,9 @@ declare
     having bool_and(a.atttypid = any ('{uuid,smallint,int,bigint}'::regtype[]))), v_new_id || ' = ' || v_old_id);
   v_private boolean := app.sync_has_column(e.table_name, 'is_private');
   v_own_policy boolean := not app.sync_has_standard_policy(e.table_name);
-  -- Restricted: not readable by every member. With own policies that is unknown, so every row counts as restricted.
-  v_new_restricted text := case when e.public then 'false' when v_own_policy then 'true' when v_private then 'coalesce(n.is_private, true)' else 'false' end;
+  -- Restricted: not readable by every member. With own policies that is unknown, so every row counts as restricted; with an
+  -- owner, rows are readable by one person.
+  v_new_restricted text := case when e.public then 'false' when v_own_policy or e.owner_column is not null then 'true' when v_private then 'coalesce(n.is_private, true)' else 'false' end;
   v_old_restricted text := replace(v_new_restricted, 'n.is_private', 'o.is_private');
   -- The deletion of a private row names the persons with a grant, as a revocation does: the grants may be deleted with the
   -- row, and then nothing else records who could read it.
@@ -1849,7 +2078,7 @@ declare
     e.code, v_old_id) else '' end;
   -- A container column affects rights only under own policies. If it always did, a private row that merely moves would look
   -- like a row that became private, and GONE would disclose its id to holders of the container who could never read it.
-  v_rights text[] := array(select distinct c from unnest(e.rights || case when v_own_policy then e.containers end || array[e.tenant_column, case when v_private then 'is_private' end]) c
+  v_rights text[] := array(select distinct c from unnest(e.rights || case when v_own_policy then e.containers end || array[e.tenant_column, e.owner_column, case when v_private then 'is_private' end]) c
                             where c is not null and c <> all (e.key_columns) order by c);
   v_recheck text := coalesce(
     -- Compares images, because = does not exist for every type. Calls the function, because PostgreSQL splits its operator *<>
@@ -1907,6 +2136,34 @@ begin
   end loop;
 end $function$
 
+-- 7 function: app.sync_other_roles(regclass)
+CREATE OR REPLACE FUNCTION app.sync_other_roles(tab regclass)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select coalesce(array_agg(distinct r.name order by r.name), '{}')
+    from pg_class c
+    cross join lateral (
+      select coalesce(quote_ident(g.rolname), 'PUBLIC') as name, g.oid
+        from (select x.grantee from aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) x
+              union
+              select x.grantee from pg_attribute a, aclexplode(a.attacl) x where a.attrelid = c.oid and not a.attisdropped) x
+        left join pg_roles g on g.oid = x.grantee
+      union
+      -- Members of these predefined roles read or write every table.
+      select quote_ident(m.rolname), m.oid
+        from pg_roles m, pg_roles p
+       where p.rolname in ('pg_read_all_data', 'pg_write_all_data') and m.oid <> p.oid
+         and exists (select 1 from pg_auth_members g where g.roleid = p.oid and g.member = m.oid)) r
+    left join pg_roles g on g.oid = r.oid
+   where c.oid = tab
+     and not coalesce(g.rolsuper or g.rolbypassrls, false)
+     and (r.oid is null or not pg_has_role(r.oid, c.relowner, 'usage'))
+     and r.name not in (quote_ident('heliograph_app'), quote_ident('heliograph_gateway'), quote_ident('heliograph_watcher'), quote_ident('heliograph_log'))
+$function$
+
 -- 7 function: app.sync_parent_conditions(regclass)
 CREATE OR REPLACE FUNCTION app.sync_parent_conditions(tab regclass)
  RETURNS text
@@ -1915,15 +2172,9 @@ CREATE OR REPLACE FUNCTION app.sync_parent_conditions(tab regclass)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select string_agg(
-           case when k.confrelid = tab
-             -- A policy that reads its own table fails as infinite recursion, hence the function.
-             then format(' and (%1$s.%2$I is null or app.%3$I(%4$s))', c.relname_q, ca.attname, 'sees_' || p.code,
-                         app.sync_key_text(tab, array[ca.attname::text], c.relname_q))
-             else format(' and (%1$s.%2$I is null or exists (select 1 from %3$s heliograph_parent where heliograph_parent.%4$I = %1$s.%2$I))',
-                         c.relname_q, ca.attname, p.table_name, pa.attname)
-           end, '' order by ca.attnum)
-    from (select quote_ident(relname) as relname_q from pg_class where oid = tab) c,
-         pg_constraint k
+           format('(r.%1$I is null or exists (select 1 from %2$s p where p.%3$I = r.%1$I))', ca.attname, p.table_name, pa.attname),
+           ' and ' order by ca.attnum, p.code)
+    from pg_constraint k
          join app.entity_type p on p.table_name = k.confrelid
          cross join lateral unnest(k.conkey, k.confkey) as pair (child, parent)
          join pg_attribute ca on ca.attrelid = k.conrelid and ca.attnum = pair.child
@@ -1933,9 +2184,37 @@ AS $function$
      and not exists (select 1 from app.entity_type e where e.table_name = tab and e.tenant_column = ca.attname)
      and not p.public
      and (app.sync_has_column(k.confrelid, 'is_private')
+          or p.owner_column is not null
           or not app.sync_has_standard_policy(k.confrelid)
           or cardinality(k.conkey) = 1)
 $function$
+
+-- 7 function: app.sync_readable(app.entity_type)
+CREATE OR REPLACE FUNCTION app.sync_readable(e app.entity_type, OUT condition text, OUT parameters text, OUT arguments text)
+ RETURNS record
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_right record;
+begin
+  for v_right in
+    select c.col, c.name, c.hook, format_type(a.atttypid, null) as type
+      from (values (1, e.tenant_column, 'tenant', 'current_tenant_id'), (2, e.owner_column, 'person', 'current_person_id')) c (n, col, name, hook)
+      join pg_attribute a on a.attrelid = e.table_name and a.attname = c.col
+     order by c.n
+  loop
+    condition := concat_ws(' and ', condition, format('(r).%I = %s', v_right.col, v_right.name));
+    parameters := concat(parameters, ', ', v_right.name, ' ', v_right.type);
+    arguments := concat(arguments, format(', (select app.value_or_null(app.%s(), null::%s))', v_right.hook, v_right.type));
+  end loop;
+  if e.tenant_column is not null and app.sync_has_column(e.table_name, 'is_private') then
+    condition := format('%s and (not (r).is_private or admin or %s = any (granted))', condition, app.sync_key_text(e.table_name, e.key_columns, '(r)'));
+    parameters := parameters || ', admin boolean, granted text[]';
+    arguments := arguments || format(', (select app.is_tenant_admin()), (select app.granted_ids(%L))', e.code);
+  end if;
+end $function$
 
 -- 7 function: app.sync_refuse_truncate()
 CREATE OR REPLACE FUNCTION app.sync_refuse_truncate()
@@ -1946,6 +2225,42 @@ AS $function$
 begin
   raise exception 'TRUNCATE of live table %.% would notify no client that its rows are gone', tg_table_schema, tg_table_name
     using errcode = '55000', hint = format('Run: delete from %I.%I', tg_table_schema, tg_table_name);
+end $function$
+
+-- 7 function: app.sync_release(app.entity_type)
+CREATE OR REPLACE FUNCTION app.sync_release(e app.entity_type)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  v_grant text;
+  v_heir text;
+begin
+  if exists (select 1 from pg_policy where polrelid = e.table_name and polname = 'heliograph_standard')
+     and app.sync_has_standard_policy(e.table_name) then
+    execute format('alter table %s disable row level security', e.table_name);
+  end if;
+  perform app.sync_drop_policies(e.code, e.table_name);
+  foreach v_grant in array e.grants loop
+    if v_grant !~ ' on ' then
+      continue when not exists (select 1 from pg_class where oid = e.table_name);
+      execute format('revoke %s on table %s from heliograph_app', v_grant, e.table_name);
+      continue;
+    end if;
+    -- Schemas, sequences and functions may serve other live types: then one of those takes the grant over.
+    select t.code into v_heir from app.entity_type t join pg_class c on c.oid = t.table_name join pg_namespace n on n.oid = c.relnamespace
+     where v_grant not like '% on schema %' or v_grant = format('usage on schema %I', n.nspname) order by t.code limit 1;
+    if found then
+      update app.entity_type t set grants = t.grants || v_grant where t.code = v_heir;
+    else
+      begin
+        execute format('revoke %s from heliograph_app', v_grant);
+      exception when undefined_object or undefined_table or undefined_function or invalid_schema_name then
+        null; -- dropped since
+      end;
+    end if;
+  end loop;
 end $function$
 
 -- 7 function: app.sync_require_key(regclass,text[])
@@ -1981,20 +2296,20 @@ CREATE OR REPLACE FUNCTION app.sync_secure(e app.entity_type)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
-  v_owner text := (select pg_get_userbyid(relowner) from pg_class where oid = e.table_name);
   child app.entity_type;
 begin
   if app.sync_has_standard_policy(e.table_name) then
     perform app.sync_set_standard_policy(e);
+    execute format('alter table %s %s row level security', e.table_name, case when app.sync_is_open(e) then 'disable' else 'enable' end);
+  else
+    -- heliograph_others would admit everybody beside policies that the table got since.
+    perform app.sync_drop_policies(e.code, e.table_name);
   end if;
-  execute format('drop policy if exists heliograph_owner on %s', e.table_name);
-  execute format('create policy heliograph_owner on %s to %I using (app.in_maintenance()) with check (app.in_maintenance())', e.table_name, v_owner);
-  execute format('alter table %s enable row level security, force row level security', e.table_name);
 
   -- Policies of children that went live before this table do not check it yet.
   for child in
     select distinct on (c.code) c.* from app.entity_type c join pg_constraint k on k.conrelid = c.table_name and k.contype = 'f'
-     where k.confrelid = e.table_name and c.code <> e.code and c.tenant_column is not null
+     where k.confrelid = e.table_name and c.code <> e.code and coalesce(c.tenant_column, c.owner_column) is not null
        and app.sync_has_standard_policy(c.table_name)
   loop
     perform app.sync_set_standard_policy(child);
@@ -2008,37 +2323,31 @@ CREATE OR REPLACE FUNCTION app.sync_set_standard_policy(e app.entity_type)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 declare
+  v_readable record := app.sync_readable(e);
+  v_parents text := app.sync_parent_conditions(e.table_name);
+  v_row text := (select quote_ident(relname) from pg_class where oid = e.table_name);
   v_using text;
-  v_check text;
 begin
-  if e.tenant_column is null then
-    v_using := 'true';
-  else
-    v_using := format('%I = (select app.value_or_null(app.current_tenant_id(), null::%s))', e.tenant_column,
-      (select format_type(a.atttypid, a.atttypmod) from pg_attribute a where a.attrelid = e.table_name and a.attname = e.tenant_column));
-    if app.sync_has_column(e.table_name, 'is_private') then
-      v_using := v_using || format(
-        ' and (not is_private or (select app.is_tenant_admin()) or %s = any ((select app.granted_ids(%L))::text[]))',
-        app.sync_key_text(e.table_name, e.key_columns, (select quote_ident(relname) from pg_class where oid = e.table_name)), e.code);
-    end if;
+  perform app.sync_drop_policies(e.code, e.table_name);
+  if app.sync_is_open(e) then
+    return;
   end if;
-
-  -- Runs with the rights of the writer, so that policies apply; volatile, so that it sees rows of the same statement.
-  execute format(
-    'create or replace function app.%I(id text) returns boolean language plpgsql volatile set search_path = pg_catalog, pg_temp as '
-    '$b$ begin return exists (select 1 from %s t where %s); end $b$', 'sees_' || e.code, e.table_name, app.sync_key_condition(e, 't', '$1'));
-  execute format('revoke execute on function app.%I(text) from public', 'sees_' || e.code);
-  execute format('grant execute on function app.%I(text) to heliograph_app', 'sees_' || e.code);
-
-  v_check := v_using || coalesce(app.sync_parent_conditions(e.table_name), '');
-  execute format('drop policy if exists heliograph_standard on %s', e.table_name);
-  if e.tenant_column is null then
-    execute format('create policy heliograph_standard on %s for select to heliograph_app using (true)', e.table_name);
-    execute format('grant select on %s to heliograph_app', e.table_name);
-  else
-    execute format('create policy heliograph_standard on %s to heliograph_app using (%s) with check (%s)', e.table_name, v_using, v_check);
-    execute format('grant select, insert, update, delete on %s to heliograph_app', e.table_name);
+  -- The row is of type anyelement and not of the table's own type, which DROP TABLE would then have to leave. Neither SECURITY
+  -- DEFINER nor SET, which would prevent inlining; names are resolved with the caller's search_path and therefore qualified.
+  execute format('create function app.%I(r anyelement%s) returns boolean language sql stable as %L',
+    'readable_' || e.code, v_readable.parameters, 'select ' || v_readable.condition);
+  v_using := format('app.%I(%s%s)', 'readable_' || e.code, v_row, v_readable.arguments);
+  if v_parents is not null then
+    -- A function of its own, because a policy that reads its own table fails as infinite recursion. It runs with the rights of
+    -- the writer, so that policies apply, and is volatile, so that it sees rows of the same statement.
+    execute format('create function app.%I(r anyelement) returns boolean language plpgsql volatile set search_path = pg_catalog, pg_temp as %L',
+      'parents_readable_' || e.code, format('begin return %s; end', v_parents));
   end if;
+  execute (select string_agg(format('revoke execute on function %1$s from public; grant execute on function %1$s to heliograph_app', p.oid::regprocedure), '; ')
+             from pg_proc p where p.pronamespace = 'app'::regnamespace and p.proname in ('readable_' || e.code, 'parents_readable_' || e.code));
+  execute format('create policy heliograph_others on %s using (true) with check (true)', e.table_name);
+  execute format('create policy heliograph_standard on %s as restrictive to heliograph_app using (%s) with check (%s)', e.table_name, v_using,
+    v_using || case when v_parents is null then '' else format(' and app.%I(%s)', 'parents_readable_' || e.code, v_row) end);
 end $function$
 
 -- 7 function: app.sync_snapshot(app.entity_type,text,text)

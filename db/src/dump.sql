@@ -125,8 +125,8 @@ lines (section, object, position, line) as (
     from pg_default_acl d cross join aclexplode(d.defaclacl) x join grantee g on g.oid = x.grantee
   union all
   select '9 live type', e.code, 0,
-         concat_ws(' ', e.table_name::text, 'key ' || e.key_columns::text, 'tenant ' || e.tenant_column, 'containers ' || e.containers::text, 'of ' || e.container_codes::text, 'version ' || e.version_column, 'rights ' || e.rights::text,
-                   'redact ' || e.redact::text, 'snapshots ' || e.snapshots, case when e.views then 'views' end, case when e.public then 'public' end)
+         concat_ws(' ', e.table_name::text, 'key ' || e.key_columns::text, 'tenant ' || e.tenant_column, 'owner ' || e.owner_column, 'containers ' || e.containers::text, 'of ' || e.container_codes::text, 'version ' || e.version_column, 'rights ' || e.rights::text,
+                   'redact ' || e.redact::text, 'snapshots ' || e.snapshots, case when e.views then 'views' end, case when e.public then 'public' end, case when e.access <> 'auto' then 'access ' || e.access end, 'grants ' || e.grants::text)
     from @extschema@.entity_type e
 )
 select section, object, line from lines order by section collate "C", object collate "C", position, line collate "C"

@@ -92,7 +92,7 @@ enum ('new', 'open', 'waiting', 'resolved', 'closed')
 enum ('prospective', 'approved', 'blocked')
 
 -- 5 table: asset
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   name character varying(200) not null
@@ -131,12 +131,12 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.asset FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.asset FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.asset FOR EACH ROW EXECUTE FUNCTION app.version_asset()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
-    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_asset(asset.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check app.readable_asset(asset.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Equipment or licence that the organization owns, and the employee who uses it.'
   comment on asset_tag 'Inventory number on the label, unique in the organization.'
@@ -145,7 +145,7 @@ table row-security forced
   comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: client
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   name character varying(200) not null
@@ -189,12 +189,12 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.client FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.client FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.client FOR EACH ROW EXECUTE FUNCTION app.version_client()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
-    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_client(client.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check app.readable_client(client.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Company that buys from the organization, or may do so.'
   comment on credit_limit 'Unpaid amount above which no further invoices should be sent; 0 if no limit was agreed.'
@@ -202,7 +202,7 @@ table row-security forced
   comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: contact
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   name character varying(201) generated s as (((first_name)::text || ' '::text) || (last_name)::text)
@@ -234,12 +234,12 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.contact FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{"name": null}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.contact FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.contact FOR EACH ROW EXECUTE FUNCTION app.version_contact()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
-    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_contact(contact.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check app.readable_contact(contact.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Contact person at a client.'
   comment on is_primary 'First person to call. A client has at most one primary contact.'
@@ -248,7 +248,7 @@ table row-security forced
   comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: contract
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   title character varying(200) not null
@@ -293,12 +293,12 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.contract FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.contract FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.contract FOR EACH ROW EXECUTE FUNCTION app.version_contract()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('contract'::text) AS granted_ids)::text[]))))
-    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('contract'::text) AS granted_ids)::text[]))))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_contract(contract.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null), ( SELECT app.is_tenant_admin() AS is_tenant_admin), ( SELECT app.granted_ids('contract'::text) AS granted_ids))
+    with check app.readable_contract(contract.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null), ( SELECT app.is_tenant_admin() AS is_tenant_admin), ( SELECT app.granted_ids('contract'::text) AS granted_ids))
   grant delete, insert, select, update to heliograph_app
   comment 'Agreement with a client, with its term and annual value.'
   comment on is_private 'Only administrators and users with a grant can see this record.'
@@ -316,7 +316,7 @@ table
   comment 'argon2id password hash of an account. Only app.login reads it.'
 
 -- 5 table: department
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   name character varying(200) not null
@@ -350,12 +350,12 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.department FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.department FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.department FOR EACH ROW EXECUTE FUNCTION app.version_department()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
-    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_department(department.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check app.readable_department(department.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Organizational unit with a budget. Departments form a tree.'
   comment on code 'Cost centre code, unique in the organization.'
@@ -363,7 +363,7 @@ table row-security forced
   comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: document
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   title character varying(200) not null
@@ -397,14 +397,12 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.document FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.document FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.document FOR EACH ROW EXECUTE FUNCTION app.version_document()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('document'::text) AS granted_ids)::text[]))))
-    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('document'::text) AS granted_ids)::text[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
-   FROM app.project heliograph_parent
-  WHERE (heliograph_parent.id = document.project_id)))))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_document(document.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null), ( SELECT app.is_tenant_admin() AS is_tenant_admin), ( SELECT app.granted_ids('document'::text) AS granted_ids))
+    with check (app.readable_document(document.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null), ( SELECT app.is_tenant_admin() AS is_tenant_admin), ( SELECT app.granted_ids('document'::text) AS granted_ids)) AND app.parents_readable_document(document.*))
   grant delete, insert, select, update to heliograph_app
   comment 'Text or file of a project or of the organization, such as a specification, report or policy.'
   comment on file_size 'Size in bytes.'
@@ -413,7 +411,7 @@ table row-security forced
   comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: employee
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   name character varying(201) generated s as (((first_name)::text || ' '::text) || (last_name)::text)
@@ -462,12 +460,12 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.employee FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{"name": null}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.employee FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.employee FOR EACH ROW EXECUTE FUNCTION app.version_employee()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
-    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_employee(employee.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check app.readable_employee(employee.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Person who works for the organization, with or without an account.'
   comment on manager_id 'Employee to whom this employee reports.'
@@ -493,7 +491,7 @@ table
   comment 'Allows a member to read and write one private row of the organization.'
 
 -- 5 table: expense
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   title character varying(200) not null
@@ -532,14 +530,12 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.expense FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.expense FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.expense FOR EACH ROW EXECUTE FUNCTION app.version_expense()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('expense'::text) AS granted_ids)::text[]))))
-    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('expense'::text) AS granted_ids)::text[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
-   FROM app.project heliograph_parent
-  WHERE (heliograph_parent.id = expense.project_id)))))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_expense(expense.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null), ( SELECT app.is_tenant_admin() AS is_tenant_admin), ( SELECT app.granted_ids('expense'::text) AS granted_ids))
+    with check (app.readable_expense(expense.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null), ( SELECT app.is_tenant_admin() AS is_tenant_admin), ( SELECT app.granted_ids('expense'::text) AS granted_ids)) AND app.parents_readable_expense(expense.*))
   grant delete, insert, select, update to heliograph_app
   comment 'Amount that an employee spent for the organization and claims back.'
   comment on approved_by_id 'Employee who approved the expense. Employees cannot approve their own expenses.'
@@ -562,7 +558,7 @@ table
   comment on version 'Release that the part was installed with, or last migrated to.'
 
 -- 5 table: invoice
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   title character varying(200) not null
@@ -605,16 +601,12 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.invoice FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{"gross_amount": null}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.invoice FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.invoice FOR EACH ROW EXECUTE FUNCTION app.version_invoice()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
-    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
-   FROM app.project heliograph_parent
-  WHERE (heliograph_parent.id = invoice.project_id)))) AND ((contract_id IS NULL) OR (EXISTS ( SELECT 1
-   FROM app.contract heliograph_parent
-  WHERE (heliograph_parent.id = invoice.contract_id)))))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_invoice(invoice.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check (app.readable_invoice(invoice.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND app.parents_readable_invoice(invoice.*))
   grant delete, insert, select, update to heliograph_app
   comment 'Bill sent to a client.'
   comment on gross_amount 'Net amount plus tax (computed).'
@@ -622,7 +614,7 @@ table row-security forced
   comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: invoice_line
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   description character varying(300) not null
@@ -655,19 +647,19 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.invoice_line FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{"amount": null}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.invoice_line FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.invoice_line FOR EACH ROW EXECUTE FUNCTION app.version_invoice_line()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
-    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_invoice_line(invoice_line.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check app.readable_invoice_line(invoice_line.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Item of an invoice.'
   comment on amount 'Quantity multiplied by the unit price (computed).'
   comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: meeting
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   title character varying(200) not null
@@ -704,14 +696,12 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.meeting FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.meeting FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.meeting FOR EACH ROW EXECUTE FUNCTION app.version_meeting()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('meeting'::text) AS granted_ids)::text[]))))
-    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('meeting'::text) AS granted_ids)::text[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
-   FROM app.project heliograph_parent
-  WHERE (heliograph_parent.id = meeting.project_id)))))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_meeting(meeting.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null), ( SELECT app.is_tenant_admin() AS is_tenant_admin), ( SELECT app.granted_ids('meeting'::text) AS granted_ids))
+    with check (app.readable_meeting(meeting.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null), ( SELECT app.is_tenant_admin() AS is_tenant_admin), ( SELECT app.granted_ids('meeting'::text) AS granted_ids)) AND app.parents_readable_meeting(meeting.*))
   grant delete, insert, select, update to heliograph_app
   comment 'Meeting of a project or of the organization.'
   comment on is_private 'Only administrators and users with a grant can see this record.'
@@ -733,7 +723,7 @@ table
   comment on role 'admin: sees all rows. member, guest: see a private row only with a grant.'
 
 -- 5 table: milestone
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   name character varying(200) not null
@@ -761,14 +751,12 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.milestone FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.milestone FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.milestone FOR EACH ROW EXECUTE FUNCTION app.version_milestone()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('milestone'::text) AS granted_ids)::text[]))))
-    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('milestone'::text) AS granted_ids)::text[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
-   FROM app.project heliograph_parent
-  WHERE (heliograph_parent.id = milestone.project_id)))))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_milestone(milestone.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null), ( SELECT app.is_tenant_admin() AS is_tenant_admin), ( SELECT app.granted_ids('milestone'::text) AS granted_ids))
+    with check (app.readable_milestone(milestone.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null), ( SELECT app.is_tenant_admin() AS is_tenant_admin), ( SELECT app.granted_ids('milestone'::text) AS granted_ids)) AND app.parents_readable_milestone(milestone.*))
   grant delete, insert, select, update to heliograph_app
   comment 'Intermediate result that a project promises by a date.'
   comment on is_private 'Only administrators and users with a grant can see this record.'
@@ -776,7 +764,7 @@ table row-security forced
   comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: office
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   name character varying(200) not null
@@ -806,12 +794,12 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.office FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.office FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.office FOR EACH ROW EXECUTE FUNCTION app.version_office()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
-    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_office(office.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check app.readable_office(office.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Workplace of the organization, with address, desks and time zone.'
   comment on capacity 'Number of desks.'
@@ -819,7 +807,7 @@ table row-security forced
   comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: opportunity
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   name character varying(200) not null
@@ -860,12 +848,12 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.opportunity FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{"expected_amount": null}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.opportunity FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.opportunity FOR EACH ROW EXECUTE FUNCTION app.version_opportunity()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('opportunity'::text) AS granted_ids)::text[]))))
-    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('opportunity'::text) AS granted_ids)::text[]))))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_opportunity(opportunity.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null), ( SELECT app.is_tenant_admin() AS is_tenant_admin), ( SELECT app.granted_ids('opportunity'::text) AS granted_ids))
+    with check app.readable_opportunity(opportunity.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null), ( SELECT app.is_tenant_admin() AS is_tenant_admin), ( SELECT app.granted_ids('opportunity'::text) AS granted_ids))
   grant delete, insert, select, update to heliograph_app
   comment 'Possible sale, from the first conversation until it is won or lost.'
   comment on expected_amount 'Amount multiplied by the probability (computed).'
@@ -874,7 +862,7 @@ table row-security forced
   comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: organization
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   name character varying(200) not null
   legal_name character varying(200)
@@ -898,9 +886,6 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.organization FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.organization FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.organization FOR EACH ROW EXECUTE FUNCTION app.version_organization()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
   policy organization_read for select to heliograph_app
     using (id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   policy organization_update for update to heliograph_app
@@ -913,7 +898,7 @@ table row-security forced
   comment on timezone 'IANA time zone name, used for due dates and working hours.'
 
 -- 5 table: payment
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   title character varying(200) not null
@@ -943,12 +928,12 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.payment FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.payment FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.payment FOR EACH ROW EXECUTE FUNCTION app.version_payment()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
-    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_payment(payment.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check app.readable_payment(payment.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Payment received for an invoice.'
   comment on reference 'Reference text that the payer entered with the transfer.'
@@ -969,7 +954,7 @@ table
   comment on person_type 'Kind of account (user, service, …), copied into the audit log.'
 
 -- 5 table: product
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   name character varying(200) not null
@@ -1000,12 +985,12 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.product FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.product FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.product FOR EACH ROW EXECUTE FUNCTION app.version_product()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
-    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_product(product.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check app.readable_product(product.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Service, subscription, licence or device that the organization sells.'
   comment on sku 'Stock keeping unit: article number, unique in the organization.'
@@ -1013,7 +998,7 @@ table row-security forced
   comment on tax_rate 'Value added tax, in percent.'
 
 -- 5 table: project
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   name character varying(200) not null
@@ -1058,12 +1043,12 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.project FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.project FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.project FOR EACH ROW EXECUTE FUNCTION app.version_project()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('project'::text) AS granted_ids)::text[]))))
-    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('project'::text) AS granted_ids)::text[]))))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_project(project.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null), ( SELECT app.is_tenant_admin() AS is_tenant_admin), ( SELECT app.granted_ids('project'::text) AS granted_ids))
+    with check app.readable_project(project.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null), ( SELECT app.is_tenant_admin() AS is_tenant_admin), ( SELECT app.granted_ids('project'::text) AS granted_ids))
   grant delete, insert, select, update to heliograph_app
   comment 'Work with a goal, a budget and an end date; contains milestones and tasks.'
   comment on client_id 'Client who ordered the project; empty for internal projects.'
@@ -1072,7 +1057,7 @@ table row-security forced
   comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: purchase_order
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   title character varying(200) not null
@@ -1110,21 +1095,19 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.purchase_order FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.purchase_order FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.purchase_order FOR EACH ROW EXECUTE FUNCTION app.version_purchase_order()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
-    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
-   FROM app.project heliograph_parent
-  WHERE (heliograph_parent.id = purchase_order.project_id)))))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_purchase_order(purchase_order.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check (app.readable_purchase_order(purchase_order.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND app.parents_readable_purchase_order(purchase_order.*))
   grant delete, insert, select, update to heliograph_app
   comment 'Order placed with a vendor.'
   comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
   comment on total_amount 'Sum of the lines as agreed with the vendor, excluding tax.'
 
 -- 5 table: purchase_order_line
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   description character varying(300) not null
@@ -1155,19 +1138,19 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.purchase_order_line FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{"amount": null}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.purchase_order_line FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.purchase_order_line FOR EACH ROW EXECUTE FUNCTION app.version_purchase_order_line()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
-    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_purchase_order_line(purchase_order_line.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check app.readable_purchase_order_line(purchase_order_line.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Item of a purchase order.'
   comment on amount 'Quantity multiplied by the unit price (computed).'
   comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: quote
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   title character varying(200) not null
@@ -1208,21 +1191,19 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.quote FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{"net_amount": null}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.quote FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.quote FOR EACH ROW EXECUTE FUNCTION app.version_quote()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
-    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((opportunity_id IS NULL) OR (EXISTS ( SELECT 1
-   FROM app.opportunity heliograph_parent
-  WHERE (heliograph_parent.id = quote.opportunity_id)))))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_quote(quote.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check (app.readable_quote(quote.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND app.parents_readable_quote(quote.*))
   grant delete, insert, select, update to heliograph_app
   comment 'Offer with prices to a client.'
   comment on net_amount 'Amount after discount, excluding tax (computed).'
   comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: task
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   title character varying(200) not null
@@ -1267,16 +1248,12 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.task FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.task FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.task FOR EACH ROW EXECUTE FUNCTION app.version_task()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('task'::text) AS granted_ids)::text[]))))
-    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('task'::text) AS granted_ids)::text[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
-   FROM app.project heliograph_parent
-  WHERE (heliograph_parent.id = task.project_id)))) AND ((milestone_id IS NULL) OR (EXISTS ( SELECT 1
-   FROM app.milestone heliograph_parent
-  WHERE (heliograph_parent.id = task.milestone_id)))) AND ((parent_task_id IS NULL) OR app.sees_task((parent_task_id)::text)))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_task(task.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null), ( SELECT app.is_tenant_admin() AS is_tenant_admin), ( SELECT app.granted_ids('task'::text) AS granted_ids))
+    with check (app.readable_task(task.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null), ( SELECT app.is_tenant_admin() AS is_tenant_admin), ( SELECT app.granted_ids('task'::text) AS granted_ids)) AND app.parents_readable_task(task.*))
   grant delete, insert, select, update to heliograph_app
   comment 'Unit of work in a project, done by one employee; may have subtasks.'
   comment on assignee_id 'Employee who works on this task.'
@@ -1286,7 +1263,7 @@ table row-security forced
   comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: task_comment
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   title character varying(80) generated s as 
@@ -1316,14 +1293,12 @@ END
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.task_comment FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{"title": null}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.task_comment FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.task_comment FOR EACH ROW EXECUTE FUNCTION app.version_task_comment()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('task_comment'::text) AS granted_ids)::text[]))))
-    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('task_comment'::text) AS granted_ids)::text[]))) AND ((task_id IS NULL) OR (EXISTS ( SELECT 1
-   FROM app.task heliograph_parent
-  WHERE (heliograph_parent.id = task_comment.task_id)))))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_task_comment(task_comment.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null), ( SELECT app.is_tenant_admin() AS is_tenant_admin), ( SELECT app.granted_ids('task_comment'::text) AS granted_ids))
+    with check (app.readable_task_comment(task_comment.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null), ( SELECT app.is_tenant_admin() AS is_tenant_admin), ( SELECT app.granted_ids('task_comment'::text) AS granted_ids)) AND app.parents_readable_task_comment(task_comment.*))
   grant delete, insert, select, update to heliograph_app
   comment 'Comment on a task.'
   comment on is_private 'Internal comment: only administrators and users with a grant can see it.'
@@ -1331,7 +1306,7 @@ END
   comment on title 'Beginning of the text, shown in lists (computed).'
 
 -- 5 table: team
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   name character varying(200) not null
@@ -1359,19 +1334,19 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.team FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.team FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.team FOR EACH ROW EXECUTE FUNCTION app.version_team()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
-    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_team(team.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check app.readable_team(team.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Group of employees who work together, within a department or across departments.'
   comment on lead_id 'Employee who leads the team.'
   comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: team_member
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   title character varying(200) not null
@@ -1401,12 +1376,12 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.team_member FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.team_member FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.team_member FOR EACH ROW EXECUTE FUNCTION app.version_team_member()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
-    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_team_member(team_member.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check app.readable_team_member(team_member.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Membership of an employee in a team, with role, share of working time and period.'
   comment on allocation_percent 'Percentage of working time spent in this team, from 1 to 100.'
@@ -1414,7 +1389,7 @@ table row-security forced
   comment on title 'Role in this team, for example "Release manager".'
 
 -- 5 table: ticket
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   title character varying(200) not null
@@ -1459,14 +1434,12 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.ticket FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.ticket FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.ticket FOR EACH ROW EXECUTE FUNCTION app.version_ticket()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('ticket'::text) AS granted_ids)::text[]))))
-    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((NOT is_private) OR ( SELECT app.is_tenant_admin() AS is_tenant_admin) OR ((id)::text = ANY (( SELECT app.granted_ids('ticket'::text) AS granted_ids)::text[]))) AND ((project_id IS NULL) OR (EXISTS ( SELECT 1
-   FROM app.project heliograph_parent
-  WHERE (heliograph_parent.id = ticket.project_id)))))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_ticket(ticket.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null), ( SELECT app.is_tenant_admin() AS is_tenant_admin), ( SELECT app.granted_ids('ticket'::text) AS granted_ids))
+    with check (app.readable_ticket(ticket.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null), ( SELECT app.is_tenant_admin() AS is_tenant_admin), ( SELECT app.granted_ids('ticket'::text) AS granted_ids)) AND app.parents_readable_ticket(ticket.*))
   grant delete, insert, select, update to heliograph_app
   comment 'Question or problem that a client reported.'
   comment on due_ts 'Deadline promised to the client for an answer.'
@@ -1475,7 +1448,7 @@ table row-security forced
   comment on sync_version 'Microseconds since 1970 of the last change, never decreasing; opaque, only to be compared. Set by the sync.'
 
 -- 5 table: time_entry
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   title character varying(200) not null
@@ -1513,14 +1486,12 @@ END
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.time_entry FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{"amount": null}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.time_entry FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.time_entry FOR EACH ROW EXECUTE FUNCTION app.version_time_entry()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
-    with check ((organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND ((task_id IS NULL) OR (EXISTS ( SELECT 1
-   FROM app.task heliograph_parent
-  WHERE (heliograph_parent.id = time_entry.task_id)))))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_time_entry(time_entry.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check (app.readable_time_entry(time_entry.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null)) AND app.parents_readable_time_entry(time_entry.*))
   grant delete, insert, select, update to heliograph_app
   comment 'Time that one employee worked on one task on one day.'
   comment on amount 'Hours multiplied by the rate; 0 if not billable (computed).'
@@ -1528,7 +1499,7 @@ END
   comment on title 'Description of the work, as shown on the invoice.'
 
 -- 5 table: vendor
-table row-security forced
+table row-security
   id uuid not null default gen_random_uuid()
   organization_id uuid not null
   name character varying(200) not null
@@ -1565,12 +1536,12 @@ table row-security forced
   CREATE TRIGGER set_updated_ts BEFORE UPDATE ON app.vendor FOR EACH ROW EXECUTE FUNCTION app.set_updated_ts('{}')
   CREATE TRIGGER zzz_sync_truncate BEFORE TRUNCATE ON app.vendor FOR EACH STATEMENT EXECUTE FUNCTION app.sync_refuse_truncate()
   CREATE TRIGGER zzz_sync_version BEFORE INSERT OR UPDATE ON app.vendor FOR EACH ROW EXECUTE FUNCTION app.version_vendor()
-  policy heliograph_owner for all to owner
-    using app.in_maintenance()
-    with check app.in_maintenance()
-  policy heliograph_standard for all to heliograph_app
-    using (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
-    with check (organization_id = ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+  policy heliograph_others for all to public
+    using true
+    with check true
+  policy heliograph_standard restrictive for all to heliograph_app
+    using app.readable_vendor(vendor.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
+    with check app.readable_vendor(vendor.*, ( SELECT app.value_or_null(app.current_tenant_id(), NULL::uuid) AS value_or_null))
   grant delete, insert, select, update to heliograph_app
   comment 'Company that the organization buys from.'
   comment on iban 'Bank account number. Never included in API responses or in the change log.'
@@ -1610,14 +1581,13 @@ CREATE OR REPLACE FUNCTION app.delete_orphan_grants()
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
+ SET row_security TO 'off'
 AS $function$
 declare
-  v_maintenance text := current_setting('app.maintenance', true);
   e app.entity_type;
   v_count bigint;
   v_all bigint := 0;
 begin
-  perform set_config('app.maintenance', 'on', true);
   for e in select t.* from app.entity_type t where exists (select from app.entity_grant g where g.entity_code = t.code) loop
     execute format(
       'delete from app.entity_grant g where g.entity_code = $1 and g.created_ts < clock_timestamp() - interval ''1 day'' '
@@ -1625,7 +1595,6 @@ begin
     get diagnostics v_count = row_count;
     v_all := v_all + v_count;
   end loop;
-  perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
   return v_all;
 end $function$
 grant execute to heliograph_watcher
@@ -3877,220 +3846,308 @@ $function$
 grant execute to heliograph_gateway
 comment 'Account, argon2id hash and memberships of an e-mail address; no row if there is no such account.'
 
--- 7 function: app.sees_asset(text)
-CREATE OR REPLACE FUNCTION app.sees_asset(id text)
+-- 7 function: app.parents_readable_document(anyelement)
+CREATE OR REPLACE FUNCTION app.parents_readable_document(r anyelement)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.asset t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+AS $function$begin return (r.project_id is null or exists (select 1 from app.project p where p.id = r.project_id)); end$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_client(text)
-CREATE OR REPLACE FUNCTION app.sees_client(id text)
+-- 7 function: app.parents_readable_expense(anyelement)
+CREATE OR REPLACE FUNCTION app.parents_readable_expense(r anyelement)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.client t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+AS $function$begin return (r.project_id is null or exists (select 1 from app.project p where p.id = r.project_id)); end$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_contact(text)
-CREATE OR REPLACE FUNCTION app.sees_contact(id text)
+-- 7 function: app.parents_readable_invoice(anyelement)
+CREATE OR REPLACE FUNCTION app.parents_readable_invoice(r anyelement)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.contact t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+AS $function$begin return (r.project_id is null or exists (select 1 from app.project p where p.id = r.project_id)) and (r.contract_id is null or exists (select 1 from app.contract p where p.id = r.contract_id)); end$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_contract(text)
-CREATE OR REPLACE FUNCTION app.sees_contract(id text)
+-- 7 function: app.parents_readable_meeting(anyelement)
+CREATE OR REPLACE FUNCTION app.parents_readable_meeting(r anyelement)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.contract t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+AS $function$begin return (r.project_id is null or exists (select 1 from app.project p where p.id = r.project_id)); end$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_department(text)
-CREATE OR REPLACE FUNCTION app.sees_department(id text)
+-- 7 function: app.parents_readable_milestone(anyelement)
+CREATE OR REPLACE FUNCTION app.parents_readable_milestone(r anyelement)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.department t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+AS $function$begin return (r.project_id is null or exists (select 1 from app.project p where p.id = r.project_id)); end$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_document(text)
-CREATE OR REPLACE FUNCTION app.sees_document(id text)
+-- 7 function: app.parents_readable_purchase_order(anyelement)
+CREATE OR REPLACE FUNCTION app.parents_readable_purchase_order(r anyelement)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.document t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+AS $function$begin return (r.project_id is null or exists (select 1 from app.project p where p.id = r.project_id)); end$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_employee(text)
-CREATE OR REPLACE FUNCTION app.sees_employee(id text)
+-- 7 function: app.parents_readable_quote(anyelement)
+CREATE OR REPLACE FUNCTION app.parents_readable_quote(r anyelement)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.employee t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+AS $function$begin return (r.opportunity_id is null or exists (select 1 from app.opportunity p where p.id = r.opportunity_id)); end$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_expense(text)
-CREATE OR REPLACE FUNCTION app.sees_expense(id text)
+-- 7 function: app.parents_readable_task(anyelement)
+CREATE OR REPLACE FUNCTION app.parents_readable_task(r anyelement)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.expense t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+AS $function$begin return (r.project_id is null or exists (select 1 from app.project p where p.id = r.project_id)) and (r.milestone_id is null or exists (select 1 from app.milestone p where p.id = r.milestone_id)) and (r.parent_task_id is null or exists (select 1 from app.task p where p.id = r.parent_task_id)); end$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_invoice(text)
-CREATE OR REPLACE FUNCTION app.sees_invoice(id text)
+-- 7 function: app.parents_readable_task_comment(anyelement)
+CREATE OR REPLACE FUNCTION app.parents_readable_task_comment(r anyelement)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.invoice t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+AS $function$begin return (r.task_id is null or exists (select 1 from app.task p where p.id = r.task_id)); end$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_invoice_line(text)
-CREATE OR REPLACE FUNCTION app.sees_invoice_line(id text)
+-- 7 function: app.parents_readable_ticket(anyelement)
+CREATE OR REPLACE FUNCTION app.parents_readable_ticket(r anyelement)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.invoice_line t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+AS $function$begin return (r.project_id is null or exists (select 1 from app.project p where p.id = r.project_id)); end$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_meeting(text)
-CREATE OR REPLACE FUNCTION app.sees_meeting(id text)
+-- 7 function: app.parents_readable_time_entry(anyelement)
+CREATE OR REPLACE FUNCTION app.parents_readable_time_entry(r anyelement)
  RETURNS boolean
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.meeting t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+AS $function$begin return (r.task_id is null or exists (select 1 from app.task p where p.id = r.task_id)); end$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_milestone(text)
-CREATE OR REPLACE FUNCTION app.sees_milestone(id text)
+-- 7 function: app.readable_asset(anyelement,uuid)
+CREATE OR REPLACE FUNCTION app.readable_asset(r anyelement, tenant uuid)
  RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.milestone t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_office(text)
-CREATE OR REPLACE FUNCTION app.sees_office(id text)
+-- 7 function: app.readable_client(anyelement,uuid)
+CREATE OR REPLACE FUNCTION app.readable_client(r anyelement, tenant uuid)
  RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.office t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_opportunity(text)
-CREATE OR REPLACE FUNCTION app.sees_opportunity(id text)
+-- 7 function: app.readable_contact(anyelement,uuid)
+CREATE OR REPLACE FUNCTION app.readable_contact(r anyelement, tenant uuid)
  RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.opportunity t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_payment(text)
-CREATE OR REPLACE FUNCTION app.sees_payment(id text)
+-- 7 function: app.readable_contract(anyelement,uuid,boolean,text[])
+CREATE OR REPLACE FUNCTION app.readable_contract(r anyelement, tenant uuid, admin boolean, granted text[])
  RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.payment t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant and (not (r).is_private or admin or (r).id::text = any (granted))$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_product(text)
-CREATE OR REPLACE FUNCTION app.sees_product(id text)
+-- 7 function: app.readable_department(anyelement,uuid)
+CREATE OR REPLACE FUNCTION app.readable_department(r anyelement, tenant uuid)
  RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.product t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_project(text)
-CREATE OR REPLACE FUNCTION app.sees_project(id text)
+-- 7 function: app.readable_document(anyelement,uuid,boolean,text[])
+CREATE OR REPLACE FUNCTION app.readable_document(r anyelement, tenant uuid, admin boolean, granted text[])
  RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.project t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant and (not (r).is_private or admin or (r).id::text = any (granted))$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_purchase_order(text)
-CREATE OR REPLACE FUNCTION app.sees_purchase_order(id text)
+-- 7 function: app.readable_employee(anyelement,uuid)
+CREATE OR REPLACE FUNCTION app.readable_employee(r anyelement, tenant uuid)
  RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.purchase_order t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_purchase_order_line(text)
-CREATE OR REPLACE FUNCTION app.sees_purchase_order_line(id text)
+-- 7 function: app.readable_expense(anyelement,uuid,boolean,text[])
+CREATE OR REPLACE FUNCTION app.readable_expense(r anyelement, tenant uuid, admin boolean, granted text[])
  RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.purchase_order_line t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant and (not (r).is_private or admin or (r).id::text = any (granted))$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_quote(text)
-CREATE OR REPLACE FUNCTION app.sees_quote(id text)
+-- 7 function: app.readable_invoice(anyelement,uuid)
+CREATE OR REPLACE FUNCTION app.readable_invoice(r anyelement, tenant uuid)
  RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.quote t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_task(text)
-CREATE OR REPLACE FUNCTION app.sees_task(id text)
+-- 7 function: app.readable_invoice_line(anyelement,uuid)
+CREATE OR REPLACE FUNCTION app.readable_invoice_line(r anyelement, tenant uuid)
  RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.task t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_task_comment(text)
-CREATE OR REPLACE FUNCTION app.sees_task_comment(id text)
+-- 7 function: app.readable_meeting(anyelement,uuid,boolean,text[])
+CREATE OR REPLACE FUNCTION app.readable_meeting(r anyelement, tenant uuid, admin boolean, granted text[])
  RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.task_comment t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant and (not (r).is_private or admin or (r).id::text = any (granted))$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_team(text)
-CREATE OR REPLACE FUNCTION app.sees_team(id text)
+-- 7 function: app.readable_milestone(anyelement,uuid,boolean,text[])
+CREATE OR REPLACE FUNCTION app.readable_milestone(r anyelement, tenant uuid, admin boolean, granted text[])
  RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.team t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant and (not (r).is_private or admin or (r).id::text = any (granted))$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_team_member(text)
-CREATE OR REPLACE FUNCTION app.sees_team_member(id text)
+-- 7 function: app.readable_office(anyelement,uuid)
+CREATE OR REPLACE FUNCTION app.readable_office(r anyelement, tenant uuid)
  RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.team_member t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_ticket(text)
-CREATE OR REPLACE FUNCTION app.sees_ticket(id text)
+-- 7 function: app.readable_opportunity(anyelement,uuid,boolean,text[])
+CREATE OR REPLACE FUNCTION app.readable_opportunity(r anyelement, tenant uuid, admin boolean, granted text[])
  RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.ticket t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant and (not (r).is_private or admin or (r).id::text = any (granted))$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_time_entry(text)
-CREATE OR REPLACE FUNCTION app.sees_time_entry(id text)
+-- 7 function: app.readable_payment(anyelement,uuid)
+CREATE OR REPLACE FUNCTION app.readable_payment(r anyelement, tenant uuid)
  RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.time_entry t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant$function$
 grant execute to heliograph_app
 
--- 7 function: app.sees_vendor(text)
-CREATE OR REPLACE FUNCTION app.sees_vendor(id text)
+-- 7 function: app.readable_product(anyelement,uuid)
+CREATE OR REPLACE FUNCTION app.readable_product(r anyelement, tenant uuid)
  RETURNS boolean
- LANGUAGE plpgsql
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$ begin return exists (select 1 from app.vendor t where t.id = app.value_or_null($1, null::uuid) and t.id::text = $1); end $function$
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant$function$
+grant execute to heliograph_app
+
+-- 7 function: app.readable_project(anyelement,uuid,boolean,text[])
+CREATE OR REPLACE FUNCTION app.readable_project(r anyelement, tenant uuid, admin boolean, granted text[])
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant and (not (r).is_private or admin or (r).id::text = any (granted))$function$
+grant execute to heliograph_app
+
+-- 7 function: app.readable_purchase_order(anyelement,uuid)
+CREATE OR REPLACE FUNCTION app.readable_purchase_order(r anyelement, tenant uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant$function$
+grant execute to heliograph_app
+
+-- 7 function: app.readable_purchase_order_line(anyelement,uuid)
+CREATE OR REPLACE FUNCTION app.readable_purchase_order_line(r anyelement, tenant uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant$function$
+grant execute to heliograph_app
+
+-- 7 function: app.readable_quote(anyelement,uuid)
+CREATE OR REPLACE FUNCTION app.readable_quote(r anyelement, tenant uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant$function$
+grant execute to heliograph_app
+
+-- 7 function: app.readable_task(anyelement,uuid,boolean,text[])
+CREATE OR REPLACE FUNCTION app.readable_task(r anyelement, tenant uuid, admin boolean, granted text[])
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant and (not (r).is_private or admin or (r).id::text = any (granted))$function$
+grant execute to heliograph_app
+
+-- 7 function: app.readable_task_comment(anyelement,uuid,boolean,text[])
+CREATE OR REPLACE FUNCTION app.readable_task_comment(r anyelement, tenant uuid, admin boolean, granted text[])
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant and (not (r).is_private or admin or (r).id::text = any (granted))$function$
+grant execute to heliograph_app
+
+-- 7 function: app.readable_team(anyelement,uuid)
+CREATE OR REPLACE FUNCTION app.readable_team(r anyelement, tenant uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant$function$
+grant execute to heliograph_app
+
+-- 7 function: app.readable_team_member(anyelement,uuid)
+CREATE OR REPLACE FUNCTION app.readable_team_member(r anyelement, tenant uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant$function$
+grant execute to heliograph_app
+
+-- 7 function: app.readable_ticket(anyelement,uuid,boolean,text[])
+CREATE OR REPLACE FUNCTION app.readable_ticket(r anyelement, tenant uuid, admin boolean, granted text[])
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant and (not (r).is_private or admin or (r).id::text = any (granted))$function$
+grant execute to heliograph_app
+
+-- 7 function: app.readable_time_entry(anyelement,uuid)
+CREATE OR REPLACE FUNCTION app.readable_time_entry(r anyelement, tenant uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant$function$
+grant execute to heliograph_app
+
+-- 7 function: app.readable_vendor(anyelement,uuid)
+CREATE OR REPLACE FUNCTION app.readable_vendor(r anyelement, tenant uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$select (r).organization_id = tenant$function$
 grant execute to heliograph_app
 
 -- 7 function: app.set_updated_ts()
@@ -4706,85 +4763,85 @@ AS $function$
     end $function$
 
 -- 9 live type: asset
-app.asset key {id} tenant organization_id containers {} of {} version sync_version rights {} redact {} snapshots changed
+app.asset key {id} tenant organization_id containers {} of {} version sync_version rights {} redact {} snapshots changed grants {select,insert,update,delete}
 
 -- 9 live type: client
-app.client key {id} tenant organization_id containers {} of {} version sync_version rights {} redact {} snapshots full
+app.client key {id} tenant organization_id containers {} of {} version sync_version rights {} redact {} snapshots full grants {select,insert,update,delete}
 
 -- 9 live type: contact
-app.contact key {id} tenant organization_id containers {client_id} of {client} version sync_version rights {} redact {} snapshots full
+app.contact key {id} tenant organization_id containers {client_id} of {client} version sync_version rights {} redact {} snapshots full grants {select,insert,update,delete}
 
 -- 9 live type: contract
-app.contract key {id} tenant organization_id containers {client_id} of {client} version sync_version rights {is_private} redact {} snapshots full
+app.contract key {id} tenant organization_id containers {client_id} of {client} version sync_version rights {is_private} redact {} snapshots full grants {select,insert,update,delete}
 
 -- 9 live type: department
-app.department key {id} tenant organization_id containers {parent_department_id} of {department} version sync_version rights {} redact {} snapshots full
+app.department key {id} tenant organization_id containers {parent_department_id} of {department} version sync_version rights {} redact {} snapshots full grants {select,insert,update,delete}
 
 -- 9 live type: document
-app.document key {id} tenant organization_id containers {project_id} of {project} version sync_version rights {is_private} redact {} snapshots full
+app.document key {id} tenant organization_id containers {project_id} of {project} version sync_version rights {is_private} redact {} snapshots full grants {select,insert,update,delete}
 
 -- 9 live type: employee
-app.employee key {id} tenant organization_id containers {department_id} of {department} version sync_version rights {} redact {salary} snapshots full
+app.employee key {id} tenant organization_id containers {department_id} of {department} version sync_version rights {} redact {salary} snapshots full grants {select,insert,update,delete}
 
 -- 9 live type: expense
-app.expense key {id} tenant organization_id containers {project_id} of {project} version sync_version rights {is_private} redact {} snapshots full
+app.expense key {id} tenant organization_id containers {project_id} of {project} version sync_version rights {is_private} redact {} snapshots full grants {select,insert,update,delete}
 
 -- 9 live type: invoice
-app.invoice key {id} tenant organization_id containers {client_id} of {client} version sync_version rights {} redact {} snapshots full
+app.invoice key {id} tenant organization_id containers {client_id} of {client} version sync_version rights {} redact {} snapshots full grants {select,insert,update,delete}
 
 -- 9 live type: invoice_line
-app.invoice_line key {id} tenant organization_id containers {invoice_id} of {invoice} version sync_version rights {} redact {} snapshots changed
+app.invoice_line key {id} tenant organization_id containers {invoice_id} of {invoice} version sync_version rights {} redact {} snapshots changed grants {select,insert,update,delete}
 
 -- 9 live type: meeting
-app.meeting key {id} tenant organization_id containers {project_id} of {project} version sync_version rights {is_private} redact {} snapshots full
+app.meeting key {id} tenant organization_id containers {project_id} of {project} version sync_version rights {is_private} redact {} snapshots full grants {select,insert,update,delete}
 
 -- 9 live type: milestone
-app.milestone key {id} tenant organization_id containers {project_id} of {project} version sync_version rights {is_private} redact {} snapshots full
+app.milestone key {id} tenant organization_id containers {project_id} of {project} version sync_version rights {is_private} redact {} snapshots full grants {select,insert,update,delete}
 
 -- 9 live type: office
-app.office key {id} tenant organization_id containers {} of {} version sync_version rights {} redact {} snapshots full
+app.office key {id} tenant organization_id containers {} of {} version sync_version rights {} redact {} snapshots full grants {select,insert,update,delete}
 
 -- 9 live type: opportunity
-app.opportunity key {id} tenant organization_id containers {client_id} of {client} version sync_version rights {is_private} redact {} snapshots full
+app.opportunity key {id} tenant organization_id containers {client_id} of {client} version sync_version rights {is_private} redact {} snapshots full grants {select,insert,update,delete}
 
 -- 9 live type: organization
-app.organization key {id} tenant id containers {} of {} version sync_version rights {} redact {} snapshots full
+app.organization key {id} tenant id containers {} of {} version sync_version rights {} redact {} snapshots full grants {}
 
 -- 9 live type: payment
-app.payment key {id} tenant organization_id containers {invoice_id} of {invoice} version sync_version rights {} redact {} snapshots full
+app.payment key {id} tenant organization_id containers {invoice_id} of {invoice} version sync_version rights {} redact {} snapshots full grants {select,insert,update,delete}
 
 -- 9 live type: product
-app.product key {id} tenant organization_id containers {} of {} version sync_version rights {} redact {} snapshots changed
+app.product key {id} tenant organization_id containers {} of {} version sync_version rights {} redact {} snapshots changed grants {select,insert,update,delete}
 
 -- 9 live type: project
-app.project key {id} tenant organization_id containers {client_id} of {client} version sync_version rights {is_private} redact {} snapshots full
+app.project key {id} tenant organization_id containers {client_id} of {client} version sync_version rights {is_private} redact {} snapshots full grants {select,insert,update,delete}
 
 -- 9 live type: purchase_order
-app.purchase_order key {id} tenant organization_id containers {vendor_id} of {vendor} version sync_version rights {} redact {} snapshots full
+app.purchase_order key {id} tenant organization_id containers {vendor_id} of {vendor} version sync_version rights {} redact {} snapshots full grants {select,insert,update,delete}
 
 -- 9 live type: purchase_order_line
-app.purchase_order_line key {id} tenant organization_id containers {purchase_order_id} of {purchase_order} version sync_version rights {} redact {} snapshots changed
+app.purchase_order_line key {id} tenant organization_id containers {purchase_order_id} of {purchase_order} version sync_version rights {} redact {} snapshots changed grants {select,insert,update,delete}
 
 -- 9 live type: quote
-app.quote key {id} tenant organization_id containers {client_id} of {client} version sync_version rights {} redact {} snapshots full
+app.quote key {id} tenant organization_id containers {client_id} of {client} version sync_version rights {} redact {} snapshots full grants {select,insert,update,delete}
 
 -- 9 live type: task
-app.task key {id} tenant organization_id containers {project_id,parent_task_id} of {project,task} version sync_version rights {is_private} redact {} snapshots full
+app.task key {id} tenant organization_id containers {project_id,parent_task_id} of {project,task} version sync_version rights {is_private} redact {} snapshots full grants {select,insert,update,delete}
 
 -- 9 live type: task_comment
-app.task_comment key {id} tenant organization_id containers {task_id} of {task} version sync_version rights {is_private} redact {} snapshots full
+app.task_comment key {id} tenant organization_id containers {task_id} of {task} version sync_version rights {is_private} redact {} snapshots full grants {select,insert,update,delete}
 
 -- 9 live type: team
-app.team key {id} tenant organization_id containers {department_id} of {department} version sync_version rights {} redact {} snapshots full
+app.team key {id} tenant organization_id containers {department_id} of {department} version sync_version rights {} redact {} snapshots full grants {select,insert,update,delete}
 
 -- 9 live type: team_member
-app.team_member key {id} tenant organization_id containers {team_id} of {team} version sync_version rights {} redact {} snapshots full
+app.team_member key {id} tenant organization_id containers {team_id} of {team} version sync_version rights {} redact {} snapshots full grants {select,insert,update,delete}
 
 -- 9 live type: ticket
-app.ticket key {id} tenant organization_id containers {client_id} of {client} version sync_version rights {is_private} redact {} snapshots full
+app.ticket key {id} tenant organization_id containers {client_id} of {client} version sync_version rights {is_private} redact {} snapshots full grants {select,insert,update,delete}
 
 -- 9 live type: time_entry
-app.time_entry key {id} tenant organization_id containers {task_id} of {task} version sync_version rights {} redact {} snapshots changed
+app.time_entry key {id} tenant organization_id containers {task_id} of {task} version sync_version rights {} redact {} snapshots changed grants {select,insert,update,delete}
 
 -- 9 live type: vendor
-app.vendor key {id} tenant organization_id containers {} of {} version sync_version rights {} redact {iban} snapshots full
+app.vendor key {id} tenant organization_id containers {} of {} version sync_version rights {} redact {iban} snapshots full grants {select,insert,update,delete}

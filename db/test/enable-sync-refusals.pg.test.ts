@@ -95,10 +95,59 @@ const refusals: readonly {
     hint: /version_column =>/,
   },
   {
-    what: "neither tenant nor row level security",
+    what: "nothing that says who may read",
+    setup:
+      'create table app.t (id uuid primary key, user_id int, "accountId" uuid, author text, created_by jsonb, note text)',
+    message: /nothing says who may read a row/,
+    hint: /tenant => .*owner => .*candidates are user_id, "accountId", author\. .*public => true/,
+  },
+  {
+    what: "row level security without a policy",
+    setup:
+      "create table app.t (id uuid primary key, organization_id uuid not null); alter table app.t enable row level security",
+    message: /no policy admits anyone: the table is locked/,
+    hint: /Create policies.*alter table app\.t disable row level security/,
+  },
+  {
+    what: "policies for other roles only",
+    setup: `create table app.t (id uuid primary key); alter table app.t enable row level security;
+            create policy theirs on app.t for select to heliograph_watcher using (true); create policy ours on app.t for insert to heliograph_app with check (true)`,
+    message: /no policy of app\.t lets heliograph_app read rows/,
+    hint: /create policy … on app\.t for select to heliograph_app/,
+  },
+  {
+    what: "policies that are switched off",
+    setup: "create table app.t (id uuid primary key); create policy ours on app.t using (true)",
+    message: /row level security is off: they apply to no one/,
+    hint: /enable row level security, or drop the policies/,
+  },
+  {
+    what: "a table that another role uses",
+    setup:
+      "create role reports; create table app.t (id uuid primary key, organization_id uuid not null, n int); grant select (n) on app.t to reports; grant insert on app.t to public",
+    message: /row level security on app\.t would also apply to PUBLIC, reports/,
+    hint: /access => 'policy'/,
+  },
+  {
+    what: "a member of pg_read_all_data",
+    setup:
+      "create role dumps; grant pg_read_all_data to dumps; create table app.t (id uuid primary key, organization_id uuid not null)",
+    message: /row level security on app\.t would also apply to dumps/,
+    hint: /revoke their rights/,
+  },
+  {
+    what: "an unknown owner column",
     setup: "create table app.t (id uuid primary key)",
-    message: /neither a tenant column nor row level security/,
-    hint: /tenant => .*public => true/,
+    call: "select app.enable_sync('app.t', owner => 'user_id')",
+    message: /app\.t has no column user_id/,
+    hint: /id of a person/,
+  },
+  {
+    what: "rows of one person that are public",
+    setup: "create table app.t (id uuid primary key, user_id uuid)",
+    call: "select app.enable_sync('app.t', owner => 'user_id', public => true)",
+    message: /cannot be public and belong to one person/,
+    hint: /either owner or public/,
   },
   {
     what: "a nullable tenant",

@@ -65,17 +65,6 @@ test("the application role has no rights beyond rows of live tables", async () =
   }
 });
 
-test("app.maintenance has no effect for the application role", async () => {
-  await using boards = await createBoards();
-  await insertBoard(boards.pool, boards.south);
-  const caller = { personId: boards.north.memberId, organizationId: boards.north.organizationId };
-  const rows = await asUser(boards.db, caller, async (query) => {
-    await query("set local app.maintenance = on");
-    return query("select from app.board");
-  });
-  expect(rows).toEqual([]);
-});
-
 test("operators and functions of a hostile search_path are not called", async () => {
   await using boards = await createBoards();
   const { pool, north } = boards;

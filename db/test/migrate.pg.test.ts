@@ -60,7 +60,7 @@ test("the core alone has no table of the suite, and the suite is installed on to
     expect(core).toEqual(
       expect.arrayContaining(["entity_type", "erasure", "gateway", "job", "mutation", "rxdb_session", "sync_state"]),
     );
-    expect(core.filter((name) => !/^logging(_detail)?_(\d{8}|overflow)$/.test(name))).toHaveLength(8);
+    expect(core.filter((name) => !/^logging(_detail)?_(\d{8}|overflow)$/.test(name))).toHaveLength(9);
     expect(await migrate(url, { names: suiteNames, suite: true })).toEqual([`suite ${version}`]);
     expect(await namesIn(url, "r")).toEqual(expect.arrayContaining(["organization", "person", "task"]));
   });
@@ -205,7 +205,7 @@ test.each([
   ["an index", "create index idx_x on app.task (title)"],
   ["a trigger state", "alter table app.task disable trigger log_task_changes_update"],
   ["a policy", "alter policy heliograph_standard on app.task using (true)"],
-  ["row security", "alter table app.task no force row level security"],
+  ["row security", "alter table app.task force row level security"],
   ["a right", "grant select on app.person to heliograph_app"],
   ["a column right", "grant select (email) on app.person to heliograph_app"],
   [

@@ -22,11 +22,3 @@ exception when others then
 end $$;
 
 comment on function @extschema@.value_or_null(text, anyelement) is 'The text as a value of the type of the second argument; null when it is none.';
-
--- The owner's policy admits rows only while this is on. FORCE ROW LEVEL SECURITY applies to an owner that is not a
--- superuser, so maintenance that must see all rows sets it; the setting has no effect for any other role.
-create or replace function @extschema@.in_maintenance() returns boolean
-language sql stable parallel safe
-return pg_catalog.current_setting('app.maintenance', true) is not distinct from 'on';
-
-comment on function @extschema@.in_maintenance() is 'Whether app.maintenance is on: then the owner of the tables sees every row.';

@@ -29,6 +29,15 @@ as $$
   end
 $$;
 
+-- Whether ids can have this type: it prints the same in every session, and equal values print alike.
+create or replace function @extschema@.sync_key_type(type oid) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select p.typtype = 'e' or p.typname in ('uuid', 'int2', 'int4', 'int8', 'numeric', 'text', 'varchar', 'bpchar', 'citext')
+    from pg_type p where p.oid = @extschema@.base_type($1)
+$$;
+
 -- An SQL expression of the id of a row, with or without an alias of the table. Several columns become a JSON array of their texts, as JSON.stringify prints it.
 create or replace function @extschema@.sync_key_text(tab regclass, key_columns text[], alias text) returns text
 language sql stable
@@ -127,7 +136,7 @@ begin
   id := @extschema@.sync_key_text(tab, array[col], alias);
 end $$;
 
--- An SQL expression of all containers of a row: those of its columns, and its tenant.
+-- An SQL expression of all containers of a row: those of its columns, its tenant and its owner.
 create or replace function @extschema@.sync_containers(e @extschema@.entity_type, alias text) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -137,5 +146,8 @@ as $$
             from unnest(e.containers, e.container_codes) with ordinality as u (col, code, n)
           union all
           select 1000000, 'tenant', @extschema@.sync_key_text(e.table_name, array[e.tenant_column], alias)
-           where e.tenant_column is not null) c
+           where e.tenant_column is not null
+          union all
+          select 1000001, 'person', @extschema@.sync_key_text(e.table_name, array[e.owner_column], alias)
+           where e.owner_column is not null) c
 $$;

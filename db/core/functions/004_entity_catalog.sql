@@ -29,6 +29,7 @@ select
   @extschema@.sync_key_text(e.table_name, e.key_columns, null) as key_text,
   array(select @extschema@.sync_key_text(e.table_name, array[k.col], null) from unnest(e.key_columns) with ordinality as k (col, n) order by k.n) as key_texts,
   e.tenant_column,
+  e.owner_column,
   e.version_column,
   e.containers,
   e.container_codes,
@@ -38,7 +39,7 @@ select
   e.views,
   e.public,
   -- Policies of the table's own: a gateway cannot tell who could read a row before it changed.
-  exists (select 1 from pg_policy p where p.polrelid = c.oid and p.polname not in ('heliograph_standard', 'heliograph_owner')) as own_policy,
+  exists (select 1 from pg_policy p where p.polrelid = c.oid and p.polname not in ('heliograph_standard', 'heliograph_others')) as own_policy,
   obj_description(c.oid, 'pg_class') as comment,
   (
     select jsonb_agg(

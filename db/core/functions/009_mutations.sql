@@ -4,14 +4,11 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_maintenance text := current_setting('app.maintenance', true);
   v_count bigint;
 begin
-  perform set_config('app.maintenance', 'on', true);
   delete from @extschema@.mutation
    where ctid = any (array(select m.ctid from @extschema@.mutation m where m.created_ts < clock_timestamp() - keep order by m.created_ts limit max_rows));
   get diagnostics v_count = row_count;
-  perform set_config('app.maintenance', coalesce(v_maintenance, ''), true);
   return v_count;
 end $$;
 

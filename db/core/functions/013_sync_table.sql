@@ -67,15 +67,15 @@ begin
         using errcode = '42703', hint = 'Name existing columns as containers, rights and redact.';
     end if;
   end loop;
-  if e.redact && (e.containers || e.rights || e.key_columns || array[coalesce(e.tenant_column, e.key_columns[1]), e.version_column, 'is_private']) then
-    raise exception 'a key, tenant, container or rights column of % cannot be redacted: signals are routed by it', tab
+  if e.redact && (e.containers || e.rights || e.key_columns || array[coalesce(e.tenant_column, e.key_columns[1]), coalesce(e.owner_column, e.key_columns[1]), e.version_column, 'is_private']) then
+    raise exception 'a key, tenant, owner, container or rights column of % cannot be redacted: signals are routed by it', tab
       using errcode = '42P17', hint = 'Leave it out of redact.';
   end if;
 end $$;
 
--- Adds the version column. Its comment distinguishes it from another column of that name. Returns whether it existed before,
--- that is, whether the table was live once.
-create or replace function @extschema@.sync_add_version(tab regclass, col text) returns boolean
+-- Adds the version column, with versions above those that rows had when the type was live before. Its comment distinguishes it
+-- from another column of that name. Returns whether it existed before.
+create or replace function @extschema@.sync_add_version(tab regclass, col text, above bigint) returns boolean
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
@@ -93,7 +93,7 @@ begin
   end if;
   -- A constant default avoids rewriting a large table. Afterwards the default is 0; the trigger overrides it, so only a load
   -- with triggers off writes 0.
-  execute format('alter table %s add column %I bigint not null default %s', tab, col, @extschema@.version_now());
+  execute format('alter table %s add column %I bigint not null default %s', tab, col, greatest(above + 1, @extschema@.version_now()));
   execute format('alter table %s alter column %I set default 0', tab, col);
   execute format('comment on column %s.%I is %L', tab, col, c_mark);
   return false;

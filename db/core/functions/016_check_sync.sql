@@ -71,28 +71,51 @@ begin
 
     for v_name in select p.proname from pg_proc p
       where p.pronamespace = '@extschema@'::regnamespace
-        and p.proname in ('version_' || e.code, 'sees_' || e.code, format('log_%s_changes_insert', e.code), format('log_%s_changes_update', e.code), format('log_%s_changes_delete', e.code))
+        and p.proname in ('version_' || e.code, 'readable_' || e.code, 'parents_readable_' || e.code, format('log_%s_changes_insert', e.code), format('log_%s_changes_update', e.code), format('log_%s_changes_delete', e.code))
         and exists (select 1 from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x where x.grantee = 0 and x.privilege_type = 'EXECUTE') loop
       problem := format('function @extschema@.%s may be executed by every role', v_name);
       return next;
     end loop;
 
-    if not e.public or e.tenant_column is not null then
+    if not @extschema@.sync_is_open(e) or not @extschema@.sync_has_standard_policy(e.table_name) then
       if not c.relrowsecurity then
         problem := 'row level security is off: every role with SELECT reads every row';
         return next;
-      elsif not c.relforcerowsecurity then
-        problem := 'row level security is not forced: it does not apply to the owner of the table';
-        return next;
       end if;
-      if not exists (select 1 from pg_policy where polrelid = e.table_name and polname <> 'heliograph_owner') then
-        problem := 'no policy: the application sees no row';
-        return next;
+      if not @extschema@.sync_has_standard_policy(e.table_name) then
+        if not 'r' = any (@extschema@.sync_admitted_commands(e.table_name)) then
+          problem := 'no policy applies to the application: it sees no row';
+          remedy := format('Run: create policy … on %s for select to @roleprefix@_app using (…)', e.table_name);
+          return next;
+          remedy := format('Run again: select @extschema@.enable_sync(%L, %L, …)', e.table_name, e.code);
+        end if;
+      else
+        if not exists (select 1 from pg_policy where polrelid = e.table_name and polname = 'heliograph_standard' and not polpermissive) then
+          problem := 'policy heliograph_standard is missing: the application reads every row, or none';
+          return next;
+        end if;
+        if not exists (select 1 from pg_policy where polrelid = e.table_name and polname = 'heliograph_others' and polpermissive and polcmd = '*' and polroles = '{0}') then
+          problem := 'policy heliograph_others is missing: no role but the owner sees a row';
+          return next;
+        end if;
+        if (select p.prosrc from pg_proc p where p.pronamespace = '@extschema@'::regnamespace and p.proname = 'readable_' || e.code)
+             is distinct from 'select ' || (@extschema@.sync_readable(e)).condition
+           or (select p.prosrc from pg_proc p where p.pronamespace = '@extschema@'::regnamespace and p.proname = 'parents_readable_' || e.code)
+             is distinct from 'begin return ' || @extschema@.sync_parent_conditions(e.table_name) || '; end' then
+          problem := 'the functions of the standard policy are stale: columns or foreign keys changed';
+          return next;
+        end if;
+        if e.access = 'auto' and @extschema@.sync_other_roles(e.table_name) <> '{}' then
+          problem := format('row level security also applies to %s, which got rights since: COPY … FROM and row_security = off fail for them', array_to_string(@extschema@.sync_other_roles(e.table_name), ', '));
+          remedy := format('Revoke their rights, or accept it: select @extschema@.enable_sync(%L, %L, …, access => ''policy'')', e.table_name, e.code);
+          return next;
+          remedy := format('Run again: select @extschema@.enable_sync(%L, %L, …)', e.table_name, e.code);
+        end if;
       end if;
       if @extschema@.sync_has_standard_policy(e.table_name) is false
-         and exists (select 1 from pg_policy where polrelid = e.table_name and polname = 'heliograph_standard') then
+         and exists (select 1 from pg_policy where polrelid = e.table_name and polname in ('heliograph_standard', 'heliograph_others')) then
         problem := 'policies were added beside the standard one: rows are not marked as restricted by them';
-        remedy := format('Drop policy heliograph_standard or the others, then run again: select @extschema@.enable_sync(%L, %L, …)', e.table_name, e.code);
+        remedy := format('Drop policy heliograph_standard and heliograph_others, or the others, then run again: select @extschema@.enable_sync(%L, %L, …)', e.table_name, e.code);
         return next;
         remedy := format('Run again: select @extschema@.enable_sync(%L, %L, …)', e.table_name, e.code);
       -- The generated function still assumes the standard policy: it would send ids of rows to every holder of their container.
@@ -104,7 +127,7 @@ begin
       end if;
     end if;
 
-    for v_name in select u.col from unnest(e.containers || e.rights || e.redact || e.key_columns || array[e.tenant_column, e.version_column]) u (col)
+    for v_name in select u.col from unnest(e.containers || e.rights || e.redact || e.key_columns || array[e.tenant_column, e.owner_column, e.version_column]) u (col)
       where u.col is not null and not @extschema@.sync_has_column(e.table_name, u.col) loop
       problem := format('column %s does not exist any more: writes to the table fail', v_name);
       return next;

@@ -15,7 +15,6 @@ create table @extschema@.mutation (
 create index idx_mutation_created on @extschema@.mutation (created_ts);
 
 alter table @extschema@.mutation enable row level security;
-alter table @extschema@.mutation force row level security;
 
 comment on table @extschema@.mutation is 'Idempotency keys of committed writes, kept for 90 days.';
 comment on column @extschema@.mutation.request_hash is 'SHA-256 of the request: the same key with another body is refused.';

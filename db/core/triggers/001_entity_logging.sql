@@ -97,8 +97,9 @@ declare
     having bool_and(a.atttypid = any ('{uuid,smallint,int,bigint}'::regtype[]))), v_new_id || ' = ' || v_old_id);
   v_private boolean := @extschema@.sync_has_column(e.table_name, 'is_private');
   v_own_policy boolean := not @extschema@.sync_has_standard_policy(e.table_name);
-  -- Restricted: not readable by every member. With own policies that is unknown, so every row counts as restricted.
-  v_new_restricted text := case when e.public then 'false' when v_own_policy then 'true' when v_private then 'coalesce(n.is_private, true)' else 'false' end;
+  -- Restricted: not readable by every member. With own policies that is unknown, so every row counts as restricted; with an
+  -- owner, rows are readable by one person.
+  v_new_restricted text := case when e.public then 'false' when v_own_policy or e.owner_column is not null then 'true' when v_private then 'coalesce(n.is_private, true)' else 'false' end;
   v_old_restricted text := replace(v_new_restricted, 'n.is_private', 'o.is_private');
   -- The deletion of a private row names the persons with a grant, as a revocation does: the grants may be deleted with the
   -- row, and then nothing else records who could read it.
@@ -107,7 +108,7 @@ declare
     e.code, v_old_id) else '' end;
   -- A container column affects rights only under own policies. If it always did, a private row that merely moves would look
   -- like a row that became private, and GONE would disclose its id to holders of the container who could never read it.
-  v_rights text[] := array(select distinct c from unnest(e.rights || case when v_own_policy then e.containers end || array[e.tenant_column, case when v_private then 'is_private' end]) c
+  v_rights text[] := array(select distinct c from unnest(e.rights || case when v_own_policy then e.containers end || array[e.tenant_column, e.owner_column, case when v_private then 'is_private' end]) c
                             where c is not null and c <> all (e.key_columns) order by c);
   v_recheck text := coalesce(
     -- Compares images, because = does not exist for every type. Calls the function, because PostgreSQL splits its operator *<>
@@ -176,21 +177,25 @@ end $$;
 --   public          every member may read every row; without tenant column: every user, read only
 --   key             columns of a unique index without nulls, where the primary key is not to be used
 --   tenant          the column with the tenant; default organization_id, where there is such a column
+--   owner           the column with the person who alone may read and write the row
 --   version_column  name of the one column that is added
+--   access          'auto' | 'policy': accept that row level security also applies to other roles with rights on the table
 create or replace function @extschema@.enable_sync(
   "table" regclass, code text default null, containers text[] default '{}', rights text[] default '{}', redact text[] default '{}',
   snapshots text default 'full', views boolean default false, public boolean default false,
-  key text[] default null, tenant text default null, version_column text default 'sync_version') returns void
+  key text[] default null, tenant text default null, version_column text default 'sync_version',
+  owner text default null, access text default 'auto') returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
 as $$
 declare
   e @extschema@.entity_type;
+  former @extschema@.entity_type;
   child @extschema@.entity_type;
+  v_former_version bigint;
   v_codes text[];
   v_had_column boolean;
-  v_was_live boolean;
   v_other text;
   v_other_code text;
 begin
@@ -217,6 +222,7 @@ begin
   e.table_name := "table";
   e.key_columns := @extschema@.sync_require_key("table", key);
   e.tenant_column := coalesce(tenant, case when @extschema@.sync_has_column("table", 'organization_id') then 'organization_id' end);
+  e.owner_column := owner;
   e.containers := coalesce(enable_sync.containers, '{}');
   e.rights := coalesce(enable_sync.rights, '{}');
   e.redact := coalesce(enable_sync.redact, '{}');
@@ -224,16 +230,36 @@ begin
   e.views := coalesce(enable_sync.views, false);
   e.public := coalesce(enable_sync.public, false);
   e.version_column := coalesce(enable_sync.version_column, 'sync_version');
+  select t.* into former from @extschema@.entity_type t where t.code = e.code;
+  e.access := case when access = 'auto' then coalesce(former.access, 'auto') else access end;
+  if e.access is null or e.access not in ('auto', 'policy') then
+    raise exception 'access cannot be "%"', access using errcode = '22023', hint = 'Use auto or policy.';
+  end if;
   if e.tenant_column is not null and not exists (
     select 1 from pg_attribute where attrelid = "table" and attname = e.tenant_column and attnotnull and not attisdropped) then
     raise exception 'tenant column %.% must exist and be not null: a row without a tenant is readable by no one', "table", e.tenant_column
       using errcode = '42804', hint = format('Run: alter table %s alter %I set not null', "table", e.tenant_column);
   end if;
-  if e.tenant_column is null and not e.public and not (select relrowsecurity from pg_class where oid = "table") then
-    raise exception '% has neither a tenant column nor row level security: every user could read every row', "table"
-      using errcode = '42P17',
-            hint = 'Name the column with the tenant (tenant => …), or enable row level security with policies of your own, or pass public => true if that is meant.';
+  if e.owner_column is not null then
+    if not @extschema@.sync_has_column("table", e.owner_column) then
+      raise exception '% has no column %', "table", e.owner_column using errcode = '42703', hint = 'Name the column with the id of a person as owner.';
+    elsif e.public then
+      raise exception 'rows of % cannot be public and belong to one person', "table" using errcode = '42P17', hint = 'Pass either owner or public.';
+    elsif not @extschema@.sync_has_standard_policy("table") then
+      raise exception '% has policies of its own, which decide who may read a row instead of %', "table", e.owner_column
+        using errcode = '42P17', hint = 'Leave out owner, or drop the policies.';
+    end if;
   end if;
+  if e.tenant_column is null and e.owner_column is null and not e.public and @extschema@.sync_has_standard_policy("table") then
+    select string_agg(quote_ident(attname), ', ' order by attnum) into v_other from pg_attribute
+     where attrelid = "table" and attnum > 0 and not attisdropped and @extschema@.sync_key_type(atttypid)
+       and regexp_replace(lower(attname), '[^a-z]', '', 'g') ~ '^(user|owner|account|tenant|organi[sz]ation|org|workspace|company|customer|team|person|member|author)s?(id|uuid)?$|^(created|owned)by(id)?$';
+    raise exception '% has no tenant, owner or policies: nothing says who may read a row', "table"
+      using errcode = '42P17',
+            hint = 'Name the column with the tenant (tenant => …) or with the person who may read the row (owner => …)'
+              || coalesce(format('; candidates are %s', v_other), '') || '. Or create policies of your own, or pass public => true if every user may read every row.';
+  end if;
+  perform @extschema@.sync_check_rights("table", e);
   perform @extschema@.sync_check_columns("table", e);
   select tgname into v_other from pg_trigger
    where tgrelid = "table" and not tgisinternal and tgtype & 3 = 3 and tgtype & 20 <> 0 and tgname > 'zzz_sync_version';
@@ -253,12 +279,15 @@ begin
       using errcode = '42710', hint = format('Use that one, or run first: select %s.disable_sync(%L)', v_other, v_other_code);
   end if;
 
-  v_had_column := @extschema@.sync_add_version("table", e.version_column);
-  v_was_live := exists (select 1 from @extschema@.entity_type t where t.code = e.code);
+  delete from @extschema@.former_type f where f.code = e.code returning f.version into v_former_version;
+  v_had_column := @extschema@.sync_add_version("table", e.version_column, v_former_version);
   delete from @extschema@.entity_type t where t.code = e.code;
+  e.grants := coalesce(former.grants, '{}');
   insert into @extschema@.entity_type select e.*;
 
   perform @extschema@.sync_secure(e);
+  e.grants := e.grants || @extschema@.sync_grant(e);
+  update @extschema@.entity_type t set grants = e.grants where t.code = e.code;
   perform @extschema@.sync_version_function(e);
   perform @extschema@.sync_log_functions(e);
   execute format('create or replace trigger zzz_sync_truncate before truncate on %s for each statement execute function @extschema@.sync_refuse_truncate()', "table");
@@ -278,16 +307,17 @@ begin
   end loop;
 
   -- The table was live before: since then rows may have changed without a new version, and deletions were not logged.
-  if v_had_column and not v_was_live then
+  if former.code is null and v_had_column then
     perform @extschema@.resync(e.code);
+  elsif former.code is null and v_former_version is not null then
+    perform @extschema@.new_log_epoch();
   end if;
 end $$;
 
-comment on function @extschema@.enable_sync(regclass, text, text[], text[], text[], text, boolean, boolean, text[], text, text) is 'Makes a table live, or brings it up to date after its columns changed.';
+comment on function @extschema@.enable_sync(regclass, text, text[], text[], text[], text, boolean, boolean, text[], text, text, text, text) is 'Makes a table live, or brings it up to date after its columns changed.';
 
--- Undoes enable_sync, except for the columns, so that versions continue where they were, and for row level security, without
--- which every user could read the table.
-create or replace function @extschema@.disable_sync(code text) returns void
+-- Undoes enable_sync. With keep_version, the version column stays, so that views that name it survive.
+create or replace function @extschema@.disable_sync(code text, keep_version boolean default false) returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
@@ -295,6 +325,7 @@ as $$
 declare
   e @extschema@.entity_type;
   v_trigger text;
+  v_version bigint := 0;
 begin
   delete from @extschema@.entity_type t where t.code = disable_sync.code returning * into e;
   if not found then
@@ -305,11 +336,22 @@ begin
       format('log_%s_changes_insert', code), format('log_%s_changes_update', code), format('log_%s_changes_delete', code)] loop
       execute format('drop trigger if exists %I on %s', v_trigger, e.table_name);
     end loop;
-  else
-    execute format('drop function if exists @extschema@.%I(text)', 'sees_' || code);
+    if @extschema@.sync_has_column(e.table_name, e.version_column) then
+      execute format('select coalesce(max(%I), 0) from %s', e.version_column, e.table_name) into v_version;
+      if not keep_version then
+        begin
+          execute format('alter table %s drop column %I', e.table_name, e.version_column);
+        exception when dependent_objects_still_exist then
+          raise exception 'other objects use column %.%', e.table_name, e.version_column
+            using errcode = '2BP01', hint = format('Run: select @extschema@.disable_sync(%L, keep_version => true), or drop them first.', code);
+        end;
+      end if;
+    end if;
   end if;
+  perform @extschema@.sync_release(e);
+  insert into @extschema@.former_type values (code, v_version);
   execute format('drop function if exists @extschema@.%I(), @extschema@.%I(), @extschema@.%I(), @extschema@.%I()', 'version_' || code,
     format('log_%s_changes_insert', code), format('log_%s_changes_update', code), format('log_%s_changes_delete', code));
 end $$;
 
-comment on function @extschema@.disable_sync(text) is 'Ends the sync of a type; the table keeps its columns, policies and rights.';
+comment on function @extschema@.disable_sync(text, boolean) is 'Ends the sync of a type and restores what the table was: policies, row level security, rights, triggers, columns.';

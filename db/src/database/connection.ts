@@ -1,9 +1,6 @@
 import pg from "pg";
 
-/**
- * Runs `work` on one connection and always closes the connection afterwards. The session sets app.maintenance, so that
- * the owner of the tables sees every row while it maintains the schema.
- */
+/** Runs `work` on one connection and always closes the connection afterwards. */
 export async function withClient<T>(databaseUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: databaseUrl, application_name: "heliograph-db" });
   // A lost connection rejects the query and emits this event; without a listener, the event would end the process.
@@ -11,7 +8,6 @@ export async function withClient<T>(databaseUrl: string, work: (client: pg.Clien
   await client.connect();
   try {
     await client.query("set client_min_messages = warning");
-    await client.query("set app.maintenance = on");
     return await work(client);
   } finally {
     await client.end();

@@ -10,7 +10,7 @@ const staleIntervalMs = 1000;
 const maxAgeMs = 60_000;
 
 const catalogQuery = (schema: string): string => `
-  select code, schema_name, table_name, key_columns, key_texts, key_text, version_column, tenant_column,
+  select code, schema_name, table_name, key_columns, key_texts, key_text, version_column, tenant_column, owner_column,
          containers, container_codes, rights, redact, views, public, own_policy, comment, columns
     from ${schema}.entity_catalog order by code`;
 

@@ -34,6 +34,8 @@ export interface EntityType {
   readonly versionColumn: string;
   /** Null for public reference data. */
   readonly tenantColumn: string | null;
+  /** The person who alone may read and write the row; null where rights do not depend on a person. */
+  readonly ownerColumn: string | null;
   readonly containers: readonly string[];
   /** Entity codes of the containers that these columns name, in the same order. */
   readonly containerCodes: readonly string[];
@@ -60,6 +62,7 @@ export interface CatalogRow {
   key_text: string;
   version_column: string;
   tenant_column: string | null;
+  owner_column: string | null;
   containers: string[];
   container_codes: string[];
   rights: string[];
@@ -82,6 +85,7 @@ export function entityTypeOf(row: CatalogRow): EntityType {
     keyText: row.key_text,
     versionColumn: row.version_column,
     tenantColumn: row.tenant_column,
+    ownerColumn: row.owner_column,
     containers: row.containers,
     containerCodes: row.container_codes,
     rights: row.rights,

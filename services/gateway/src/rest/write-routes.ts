@@ -28,10 +28,10 @@ export function registerWriteRoutes(app: FastifyInstance, access: EntityAccess):
       .write(request, "create", (type) => {
         const body = canonicalKey(type, checkBody(type, "create", request.body));
         chosenId = idOfBody(type, body);
-        const { organizationId } = callerOf(request).context;
+        const { context } = callerOf(request);
         return (client) =>
           writeOnce(client, request, { type, id: undefined, body }, async () => {
-            const document = await insertDocument(client, type, body, organizationId);
+            const document = await insertDocument(client, type, body, context);
             return { effect: effectOf(document, 201), document };
           });
       })

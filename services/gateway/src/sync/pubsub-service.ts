@@ -96,7 +96,11 @@ export class PubsubService {
       rights: createRightsReader({ pool, registry, concurrency: Math.ceil(config.DATABASE_POOL_SIZE / 2) }),
       entityTypes: {
         ...createEntityNames(registry),
-        hasOwnPolicy: (entityCode) => registry.get(entityCode)?.ownPolicy ?? true,
+        hasOwnPolicy: (entityCode) => {
+          const type = registry.get(entityCode);
+          // Rows of one person: holders of other containers could never read them, as under policies that nobody else knows.
+          return type === undefined || type.ownPolicy || type.ownerColumn !== null;
+        },
       },
       verifyToken: (token) => tokens.verify(token),
       cursors: new SyncCursorSeal(config.CURSOR_SECRET),

@@ -44,8 +44,8 @@ export const databaseMutants: readonly Mutant[] = [
     patches: [
       {
         file: "db/core/functions/014_sync_policy.sql",
-        find: "v_check := v_using || coalesce(@extschema@.sync_parent_conditions(e.table_name), '');",
-        replace: "v_check := v_using;",
+        find: "v_parents text := @extschema@.sync_parent_conditions(e.table_name);",
+        replace: "v_parents text := null;",
       },
     ],
     caughtBy: {
@@ -80,21 +80,86 @@ export const databaseMutants: readonly Mutant[] = [
     caughtBy: { simulation: true, seed: 1_000_000 },
   },
   {
-    name: "rls-not-forced",
+    name: "standard-policy-permissive",
     rule: "G5",
-    breaks: "migration, demo data, grants and resync work for an owner that is subject to row level security",
+    breaks: "members see only rows of the organization that they are signed in to",
     patches: [
       {
         file: "db/core/functions/014_sync_policy.sql",
-        find: "enable row level security, force row level security'",
-        replace: "enable row level security'",
+        find: "create policy heliograph_standard on %s as restrictive to",
+        replace: "create policy heliograph_standard on %s to",
       },
     ],
     caughtBy: {
-      test: "db/test/owner.pg.test.ts",
-      name: "migration, demo data, grants and resync work for an owner that is subject to row level security",
+      test: "db/test/policy.pg.test.ts",
+      name: "members see only rows of the organization that they are signed in to",
     },
     database: "template",
+  },
+  {
+    name: "others-locked-out",
+    rule: "G5",
+    breaks: "nobody else notices that a table goes live, nor that it ends",
+    patches: [
+      {
+        file: "db/core/functions/014_sync_policy.sql",
+        find: "create policy heliograph_others on %s using (true)",
+        replace: "create policy heliograph_others on %s to @roleprefix@_app using (true)",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/other-parties.pg.test.ts",
+      name: "nobody else notices that a table goes live, nor that it ends",
+    },
+    database: "template",
+  },
+  {
+    name: "other-roles-not-asked",
+    rule: "G5",
+    breaks: "enable_sync rejects tables that cannot be live, with a remedy and without side effects",
+    patches: [
+      {
+        file: "db/core/functions/014_sync_policy.sql",
+        find: "if v_others <> '{}' then",
+        replace: "if false then",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/enable-sync-refusals.pg.test.ts",
+      name: "enable_sync rejects tables that cannot be live, with a remedy and without side effects",
+    },
+  },
+  {
+    name: "row-security-left-on",
+    rule: "G5",
+    breaks: "nobody else notices that a table goes live, nor that it ends",
+    patches: [
+      {
+        file: "db/core/functions/014_sync_policy.sql",
+        find: "execute format('alter table %s disable row level security', e.table_name);",
+        replace: "null;",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/other-parties.pg.test.ts",
+      name: "nobody else notices that a table goes live, nor that it ends",
+    },
+  },
+  {
+    name: "owner-change-without-recheck",
+    rule: "G5",
+    breaks: "with an owner column of type %s, a row belongs to one person",
+    patches: [
+      {
+        file: "db/core/triggers/001_entity_logging.sql",
+        find: "array[e.tenant_column, e.owner_column, case when v_private",
+        replace: "array[e.tenant_column, case when v_private",
+      },
+    ],
+    caughtBy: {
+      test: "db/test/rights-by-owner.pg.test.ts",
+      name: "with an owner column of type",
+    },
   },
   {
     name: "membership-not-checked",

@@ -23,6 +23,7 @@ function entityType(code: string, containers: Readonly<Record<string, string>>):
     keyTexts: ["id::text"],
     keyText: "id::text",
     versionColumn: "sync_version",
+    ownerColumn: null,
     tenantColumn: code === "organization" ? "id" : "organization_id",
     containers: Object.keys(containers),
     containerCodes: Object.values(containers),

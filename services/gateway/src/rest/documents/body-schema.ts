@@ -15,9 +15,10 @@ export function isWritable(type: EntityType, column: Column, operation: BodyOper
   return !isKeyColumn(type, column.name) && column.name !== type.tenantColumn;
 }
 
-/** The tenant column is optional in a create, because the token gives the tenant. */
+/** The columns of tenant and owner are optional in a create, because the token gives both. */
 export function isRequired(type: EntityType, column: Column): boolean {
-  return column.notNull && !column.hasDefault && column.name !== type.tenantColumn && !isKeyColumn(type, column.name);
+  const given = [type.tenantColumn, type.ownerColumn].includes(column.name);
+  return column.notNull && !column.hasDefault && !given && !isKeyColumn(type, column.name);
 }
 
 /** The published schema of a body. Unknown columns are errors, and no value is converted. */

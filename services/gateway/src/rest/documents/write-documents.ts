@@ -3,7 +3,7 @@ import { isKeyColumn, keyCondition } from "../../db/entity-id.ts";
 import type { EntityType } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
 import { StatementParameters } from "../../db/statement-parameters.ts";
-import type { UserClient } from "../../db/user-transaction.ts";
+import type { UserClient, UserContext } from "../../db/user-transaction.ts";
 import { fieldName } from "../../rest/entity/document-fields.ts";
 import { RestError } from "../errors/rest-error.ts";
 import type { Body } from "./body-validator.ts";
@@ -22,17 +22,19 @@ function encode(type: EntityType, name: string, value: unknown): unknown {
   }
 }
 
-/** Inserts a row and returns it. If the body has no tenant, the organization of the token is used. */
+/** Inserts a row and returns it. A tenant or owner that the body lacks is taken from the token. */
 export async function insertDocument(
   client: UserClient,
   type: EntityType,
   body: Body,
-  organizationId: string,
+  { organizationId, personId }: UserContext,
 ): Promise<Document> {
-  const { tenantColumn } = type;
   const columns = new Map(body);
-  if (tenantColumn !== null && !isKeyColumn(type, tenantColumn) && !body.has(tenantColumn))
-    columns.set(tenantColumn, organizationId);
+  for (const [column, id] of [
+    [type.tenantColumn, organizationId],
+    [type.ownerColumn, personId],
+  ] as const)
+    if (column !== null && !isKeyColumn(type, column) && !body.has(column)) columns.set(column, id);
   const parameters = new StatementParameters();
   const names = [...columns.keys()].map(quoteIdentifier);
   const values = [...columns].map(([name, value]) => parameters.add(encode(type, name, value)));

@@ -52,7 +52,7 @@ const partitionRoutines: ReadonlySet<string> = new Set(["ExecFindPartition", "Ex
 
 /** Functions that Heliograph installs or generates, and that run inside users' statements. */
 const coreFunction =
-  /^(log_\w+_changes\w*|log_entity_change|log_view|version_\w+|sync_\w+|sees_\w+|inet_or_null|value_or_null)$/;
+  /^(log_\w+_changes\w*|log_entity_change|log_view|version_\w+|sync_\w+|(parents_)?readable_\w+|inet_or_null|value_or_null)$/;
 
 function serverErrorOf(error: unknown): ServerError | undefined {
   const { code, severity } = (error ?? {}) as { code?: unknown; severity?: unknown };

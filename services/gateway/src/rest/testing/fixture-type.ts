@@ -28,6 +28,7 @@ export function fixtureType(more: Partial<CatalogRow> = {}): EntityType {
     key_text: "id::text",
     version_column: "version",
     tenant_column: "organization_id",
+    owner_column: null,
     containers: ["organization_id"],
     container_codes: ["organization"],
     rights: [],

@@ -97,9 +97,9 @@ async function readContainers(
   return readable;
 }
 
-/** Applies the standard policy for private rows to deleted ones. A table's own policy cannot be asked without the row. */
+/** Applies the standard policy for private rows to deleted ones. A table's own policy, and one about an owner, cannot be asked without the row. */
 async function readReadableDeleted(client: UserClient, type: EntityType, ids: readonly string[]): Promise<Set<string>> {
-  if (ids.length === 0 || type.ownPolicy) return new Set();
+  if (ids.length === 0 || type.ownPolicy || type.ownerColumn !== null) return new Set();
   const { rows } = await client.query<{ id: string }>(
     `select id from unnest($1::text[]) as ended (id)
       where ${client.schema}.is_tenant_admin() or id = any (${client.schema}.granted_ids($2))`,
