@@ -53,11 +53,11 @@ test("a row inside a subscribed container needs no subscription of its own", asy
   const { client, clock, recorder, why } = await setUp();
   client.list("task", {}).subscribe(() => {});
   await clock.advance(2_000);
-  client.subscribe("task", [organization], { within: true });
+  client.subscribe("task", [`tenant/${organization}`], { within: true });
   await clock.advance(1_000);
   const { findings } = await why();
   expect(findings.find(({ question }) => question === "Is the row subscribed?")?.answer).toContain(
-    "its container 00000000",
+    "its container tenant/00000000",
   );
   recorder.stop();
   client.stop();

@@ -212,6 +212,7 @@ function coveringContainers({ containers, row }: RowFacts): RowFacts["containers
   return containers.filter(({ id }) => values.has(id) || values.has(id.slice(id.indexOf("/") + 1)));
 }
 
-function short(id: string): string {
-  return id.length > 9 ? `${id.slice(0, 8)}…` : id;
+function short(name: string): string {
+  const at = name.indexOf("/") + 1;
+  return name.length - at > 9 ? `${name.slice(0, at + 8)}…` : name;
 }

@@ -226,7 +226,7 @@ export const entityIdMutants: readonly Mutant[] = [
     rule: "INV-3",
     breaks: "the tenant of a row is one of its containers",
     patches: [
-      { file: keys, find: "           where e.tenant_column is not null) c", replace: "           where false) c" },
+      { file: keys, find: "           where e.tenant_column is not null\n", replace: "           where false\n" },
     ],
     caughtBy: containerNames,
   },

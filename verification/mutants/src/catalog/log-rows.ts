@@ -270,7 +270,7 @@ export const logRowMutants: readonly Mutant[] = [
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
-        find: "when v_own_policy then 'true' when v_private",
+        find: "when v_own_policy or e.owner_column is not null then 'true' when v_private",
         replace: "when v_private",
       },
     ],
@@ -303,8 +303,8 @@ export const logRowMutants: readonly Mutant[] = [
     patches: [
       {
         file: "db/core/triggers/001_entity_logging.sql",
-        find: "array[e.tenant_column, case when v_private then 'is_private' end]",
-        replace: "array[case when v_private then 'is_private' end]",
+        find: "array[e.tenant_column, e.owner_column, case when v_private then 'is_private' end]",
+        replace: "array[e.owner_column, case when v_private then 'is_private' end]",
       },
     ],
     caughtBy: {
