@@ -125,8 +125,13 @@ test("[G1] changes by REST: the database chooses the key, the body chooses it, a
   expect(seat.status).toBe(201);
   expect(seat.body.$id).toBe(JSON.stringify([booking, 'by "REST", /']));
   const address = `booking_seat/${encodeURIComponent(seat.body.$id)}`;
+  // Each change is awaited, because changes of one row that are claimed together are one signal.
+  const delivered = (version: number): Promise<unknown> =>
+    Promise.all(sockets.map((socket) => socket.untilVersion("booking_seat", seat.body.$id, version)));
+  await delivered(seat.body.$version);
   const changed = await alice.patch(address, { note: "Again" }, { "if-match": `"${seat.body.$version}"` });
   expect(changed.status).toBe(200);
+  await delivered(changed.body.$version);
   const deleted = await alice.delete(address);
   expect(deleted.status).toBe(200);
   expect((await alice.get(address)).status).toBe(404);
