@@ -14,7 +14,7 @@ grant execute on function
   @extschema@.login(text), @extschema@.identify(text, text), @extschema@.entity_history(text, text, int),
   @extschema@.cleanup_connection(uuid, uuid, bigint), @extschema@.batch_subscribers(text, text[]),
   @extschema@.resume_sessions(uuid[], text[], text[], uuid),
-  @extschema@.base_type(oid), @extschema@.base_type_name(oid), @extschema@.sync_text(oid, text), @extschema@.sync_key_text(regclass, text[], text)
+  @extschema@.base_type(oid), @extschema@.base_type_name(oid), @extschema@.comparison_of(oid), @extschema@.sync_text(oid, text), @extschema@.sync_key_text(regclass, text[], text)
 to @roleprefix@_gateway;
 
 grant select on @extschema@.logging, @extschema@.sync_state, @extschema@.entity_type, @extschema@.gateway, @extschema@.erasure to @roleprefix@_watcher;

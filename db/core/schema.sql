@@ -302,6 +302,14 @@ sequence
 comment 'Both halves of the log in one row; the sync columns are null once the day has left app.logging.'
 
 -- 6 view: entity_catalog
+ WITH comparison AS MATERIALIZED (
+         SELECT d.atttypid AS type,
+            app.comparison_of(d.atttypid) AS kind
+           FROM ( SELECT DISTINCT a.atttypid
+                   FROM app.entity_type e_1
+                     JOIN pg_attribute a ON a.attrelid = e_1.table_name::oid
+                  WHERE a.attnum > 0 AND NOT a.attisdropped) d
+        )
  SELECT e.code,
     n.nspname::text AS schema_name,
     c.relname::text AS table_name,
@@ -335,7 +343,13 @@ comment 'Both halves of the log in one row; the sync columns are null once the d
                      JOIN app.entity_type p ON p.table_name::oid = k.confrelid
                      CROSS JOIN LATERAL UNNEST(k.conkey, k.confkey) pair(child, parent)
                      JOIN pg_attribute pa ON pa.attrelid = k.confrelid AND pa.attnum = pair.parent AND p.key_columns = ARRAY[pa.attname::text]
-                  WHERE k.conrelid = c.oid AND k.contype = 'f'::"char" AND pair.child = a.attnum), 'comment', col_description(c.oid, a.attnum::integer)) ORDER BY a.attnum) AS jsonb_agg
+                  WHERE k.conrelid = c.oid AND k.contype = 'f'::"char" AND pair.child = a.attnum), 'sortable', COALESCE(( SELECT k.kind = 2
+                   FROM comparison k
+                  WHERE k.type = a.atttypid), false), 'comparable', COALESCE(( SELECT k.kind >= 1
+                   FROM comparison k
+                  WHERE k.type = a.atttypid), false), 'deterministic', COALESCE(( SELECT l.collisdeterministic
+                   FROM pg_collation l
+                  WHERE l.oid = a.attcollation), true), 'comment', col_description(c.oid, a.attnum::integer)) ORDER BY a.attnum) AS jsonb_agg
            FROM pg_attribute a
              JOIN pg_type t ON t.oid = app.base_type(a.atttypid)
              CROSS JOIN LATERAL ( SELECT GREATEST(a.atttypmod, d.typtypmod) AS typmod
@@ -388,7 +402,8 @@ CREATE OR REPLACE FUNCTION app.base_type_name(type oid)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
   select case
-    when p.typelem <> 0 and p.typlen = -1 and p.typcategory = 'A' then app.base_type_name(p.typelem) || '[]'
+    -- int2vector and its like have elements too, but no array notation.
+    when exists (select from pg_type e where e.oid = p.typelem and e.typarray = p.oid) then app.base_type_name(p.typelem) || '[]'
     when p.typtype = 'e' then 'enum'
     else case p.typname
       when 'varchar' then 'text' when 'bpchar' then 'text' when 'name' then 'text'
@@ -723,6 +738,31 @@ begin
 end $function$
 grant execute to heliograph_gateway
 comment 'Ends a connection; returns how many subscriptions it held.'
+
+-- 7 function: app.comparison_of(oid)
+CREATE OR REPLACE FUNCTION app.comparison_of(type oid)
+ RETURNS integer
+ LANGUAGE sql
+ STABLE STRICT
+AS $function$
+  select case
+    when p.typtype in ('e', 'r', 'm') then 2
+    when p.typname = 'jsonb' then 0 -- documents do not show its text, with which a filter would have to compare
+    when exists (select from pg_catalog.pg_type e where e.oid = p.typelem and e.typarray = p.oid) then app.comparison_of(p.typelem)
+    else (
+      select pg_catalog.max(case m.amname when 'btree' then 2 else 1 end)
+        from pg_catalog.pg_opclass c
+        join pg_catalog.pg_am m on m.oid = c.opcmethod
+        join pg_catalog.pg_amop o on o.amopfamily = c.opcfamily and o.amoplefttype = c.opcintype and o.amoprighttype = c.opcintype
+         and o.amopstrategy = case m.amname when 'btree' then 3 else 1 end
+       where m.amname in ('btree', 'hash') and c.opcdefault and pg_catalog.pg_operator_is_visible(o.amopopr)
+         and (c.opcintype = p.oid or exists (
+           select from pg_catalog.pg_cast k
+            where k.castsource = p.oid and k.casttarget = c.opcintype and k.castmethod = 'b' and k.castcontext = 'i')))
+  end
+  from pg_catalog.pg_type p where p.oid = app.base_type($1)
+$function$
+grant execute to heliograph_gateway
 
 -- 7 function: app.containers_of(text,text)
 CREATE OR REPLACE FUNCTION app.containers_of(code text, id text)

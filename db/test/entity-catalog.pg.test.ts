@@ -12,9 +12,11 @@ test("the catalog describes every column of a live table, in table order", async
   await boards.pool.query(`
     create type app.shade as enum ('dark', 'light', 'grey');
     create domain app.short as varchar(12);
+    create collation app.loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
     alter table app.card add column code varchar(40) default 'none', add column shade app.shade, add column shades app.shade[],
       add column due date, add column at timestamptz, add column n int, add column big bigint, add column people uuid[],
-      add column nick app.short, add column gone text;
+      add column nick app.short, add column place point, add column plan json, add column numbers int2vector,
+      add column spots point[], add column tag text collate app.loose, add column xids xid[], add column gone text;
     alter table app.card drop column gone;
     comment on column app.card.due is 'Until when.';`);
   await using gateway = await openSession(boards.db, "heliograph_gateway");
@@ -47,6 +49,9 @@ test("the catalog describes every column of a live table, in table order", async
     maxLength: null,
     enumValues: null,
     references: null,
+    sortable: true,
+    comparable: true,
+    deterministic: true,
     comment: null,
   });
   const expected: Record<string, object> = {
@@ -68,7 +73,13 @@ test("the catalog describes every column of a live table, in table order", async
     n: { baseType: "int" },
     big: { baseType: "bigint" },
     people: { baseType: "uuid[]" },
-    nick: { baseType: "text", maxLength: 12 },
+    nick: { baseType: "text", maxLength: 12, sortable: true },
+    place: { baseType: "point", sortable: false, comparable: false },
+    plan: { baseType: "json", sortable: false, comparable: false },
+    numbers: { baseType: "int2vector", sortable: false, comparable: false },
+    spots: { baseType: "point[]", sortable: false, comparable: false },
+    tag: { baseType: "text", sortable: true, comparable: true, deterministic: false },
+    xids: { baseType: "xid[]", sortable: false, comparable: true },
   };
   for (const [name, properties] of Object.entries(expected)) expect(columns.get(name), name).toMatchObject(properties);
 });

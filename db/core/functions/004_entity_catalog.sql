@@ -7,7 +7,8 @@ language sql stable strict
 set search_path = pg_catalog, pg_temp
 as $$
   select case
-    when p.typelem <> 0 and p.typlen = -1 and p.typcategory = 'A' then @extschema@.base_type_name(p.typelem) || '[]'
+    -- int2vector and its like have elements too, but no array notation.
+    when exists (select from pg_type e where e.oid = p.typelem and e.typarray = p.oid) then @extschema@.base_type_name(p.typelem) || '[]'
     when p.typtype = 'e' then 'enum'
     else case p.typname
       when 'varchar' then 'text' when 'bpchar' then 'text' when 'name' then 'text'
@@ -19,7 +20,35 @@ as $$
   from pg_type p where p.oid = @extschema@.base_type($1)
 $$;
 
+-- How values of a type are compared: 2 by order, 1 for equality only, 0 not at all (JSON, xml, point, composite types). The
+-- operators must be visible to the caller, because statements name them without a schema.
+create or replace function @extschema@.comparison_of(type oid) returns int
+language sql stable strict
+as $$
+  select case
+    when p.typtype in ('e', 'r', 'm') then 2
+    when p.typname = 'jsonb' then 0 -- documents do not show its text, with which a filter would have to compare
+    when exists (select from pg_catalog.pg_type e where e.oid = p.typelem and e.typarray = p.oid) then @extschema@.comparison_of(p.typelem)
+    else (
+      select pg_catalog.max(case m.amname when 'btree' then 2 else 1 end)
+        from pg_catalog.pg_opclass c
+        join pg_catalog.pg_am m on m.oid = c.opcmethod
+        join pg_catalog.pg_amop o on o.amopfamily = c.opcfamily and o.amoplefttype = c.opcintype and o.amoprighttype = c.opcintype
+         and o.amopstrategy = case m.amname when 'btree' then 3 else 1 end
+       where m.amname in ('btree', 'hash') and c.opcdefault and pg_catalog.pg_operator_is_visible(o.amopopr)
+         and (c.opcintype = p.oid or exists (
+           select from pg_catalog.pg_cast k
+            where k.castsource = p.oid and k.casttarget = c.opcintype and k.castmethod = 'b' and k.castcontext = 'i')))
+  end
+  from pg_catalog.pg_type p where p.oid = @extschema@.base_type($1)
+$$;
+
 create or replace view @extschema@.entity_catalog as
+-- Once per type, not per column: most columns share few types.
+with comparison as materialized (
+  select d.atttypid as type, @extschema@.comparison_of(d.atttypid) as kind
+    from (select distinct a.atttypid from @extschema@.entity_type e join pg_attribute a on a.attrelid = e.table_name
+           where a.attnum > 0 and not a.attisdropped) d)
 select
   e.code,
   n.nspname::text as schema_name,
@@ -60,6 +89,10 @@ select
                                 cross join lateral unnest(k.conkey, k.confkey) as pair (child, parent)
                                 join pg_attribute pa on pa.attrelid = k.confrelid and pa.attnum = pair.parent and p.key_columns = array[pa.attname::text]
                                where k.conrelid = c.oid and k.contype = 'f' and pair.child = a.attnum),
+               'sortable', coalesce((select k.kind = 2 from comparison k where k.type = a.atttypid), false),
+               'comparable', coalesce((select k.kind >= 1 from comparison k where k.type = a.atttypid), false),
+               -- Whether texts that differ may be equal; PostgreSQL finds no pattern in them.
+               'deterministic', coalesce((select l.collisdeterministic from pg_collation l where l.oid = a.attcollation), true),
                'comment', col_description(c.oid, a.attnum))
              order by a.attnum)
       from pg_attribute a

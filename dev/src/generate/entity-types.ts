@@ -3,18 +3,13 @@ import type { CatalogColumn, CatalogEntry } from "./catalog.ts";
 /** Columns that the database sets on every row, whatever a writer sends. */
 const SET_BY_DATABASE = new Set(["updated_ts"]);
 
-/** TypeScript types of the catalog's value kinds in JSON; times and dates are ISO texts. */
+/**
+ * TypeScript types of the catalog's value kinds whose JSON form is no text. bigint and numeric are texts like all others: a
+ * JavaScript number would lose digits beyond 2^53 and the scale.
+ */
 const TYPES: Readonly<Record<string, string>> = {
-  uuid: "string",
-  text: "string",
-  date: "string",
-  time: "string",
-  timestamptz: "string",
-  interval: "string",
   int: "number",
-  bigint: "number",
-  float: "number",
-  numeric: "number",
+  float: 'number | "NaN" | "Infinity" | "-Infinity" | "-0"',
   boolean: "boolean",
   json: "unknown",
 };
@@ -33,8 +28,7 @@ function typeOf(column: CatalogColumn): string {
   const isList = column.baseType.endsWith("[]");
   const element = isList ? column.baseType.slice(0, -2) : column.baseType;
   const values = column.enumValues?.map((value) => JSON.stringify(value)).join(" | ");
-  const type = values ?? TYPES[element];
-  if (type === undefined) throw new Error(`No TypeScript type is known for ${column.baseType} (column ${column.name})`);
+  const type = values ?? TYPES[element] ?? "string";
   const whole = isList ? `readonly (${type})[]` : type;
   return column.notNull || type === "unknown" ? whole : `${whole} | null`;
 }

@@ -11,7 +11,7 @@ const row = {
   title: "Before",
   description: "What it is about",
   status: "todo",
-  estimated_hours: 4.5,
+  estimated_hours: "4.50",
   assignee_id: null,
 };
 
@@ -23,7 +23,7 @@ test("recreates a row under its id from its last seen values and the open drafts
   ]);
   expect(recreation("task", row, texts)).toEqual({
     ok: true,
-    doc: { id: row.$id, title: "After", status: "todo", estimated_hours: 8 },
+    doc: { id: row.$id, title: "After", status: "todo", estimated_hours: "8" },
   });
 });
 

@@ -17,7 +17,7 @@ export interface Asset {
   employee_id: string | null;
   purchased_on: string | null;
   warranty_until: string | null;
-  purchase_price: number;
+  purchase_price: string;
   currency: string;
   /** Technical details as a JSON object of names and values. */
   specification: unknown;
@@ -47,7 +47,7 @@ export interface Client {
   /** Days between invoice date and due date. */
   payment_terms_days: number;
   /** Unpaid amount above which no further invoices should be sent; 0 if no limit was agreed. */
-  credit_limit: number;
+  credit_limit: string;
   currency: string;
   notes: string | null;
   created_ts: string;
@@ -97,7 +97,7 @@ export interface Contract {
   end_on: string | null;
   notice_period_days: number;
   auto_renew: boolean;
-  annual_value: number;
+  annual_value: string;
   currency: string;
   /** Only administrators and users with a grant can see this record. */
   is_private: boolean;
@@ -117,7 +117,7 @@ export interface Department {
   /** Parent department; empty for a top-level department. */
   parent_department_id: string | null;
   office_id: string | null;
-  annual_budget: number;
+  annual_budget: string;
   currency: string;
   description: string | null;
   created_ts: string;
@@ -139,7 +139,7 @@ export interface Document {
   revision: number;
   file_name: string | null;
   /** Size in bytes. */
-  file_size: number | null;
+  file_size: string | null;
   content: string | null;
   /** Only administrators and users with a grant can see this record. */
   is_private: boolean;
@@ -188,7 +188,7 @@ export interface Expense {
   category: "travel" | "accommodation" | "meals" | "equipment" | "software" | "training" | "other";
   status: "draft" | "submitted" | "approved" | "rejected" | "reimbursed";
   spent_on: string;
-  amount: number;
+  amount: string;
   currency: string;
   /** Charged to the client of the project. */
   is_billable: boolean;
@@ -216,10 +216,10 @@ export interface Invoice {
   issued_on: string | null;
   due_on: string | null;
   /** Sum of the lines, excluding tax. */
-  net_amount: number;
-  tax_rate: number;
+  net_amount: string;
+  tax_rate: string;
   /** Net amount plus tax (computed). */
-  gross_amount: number | null;
+  gross_amount: string | null;
   currency: string;
   notes: string | null;
   created_ts: string;
@@ -236,11 +236,11 @@ export interface InvoiceLine {
   invoice_id: string;
   line_number: number;
   product_id: string | null;
-  quantity: number;
+  quantity: string;
   unit: "hour" | "day" | "month" | "piece" | "user";
-  unit_price: number;
+  unit_price: string;
   /** Quantity multiplied by the unit price (computed). */
-  amount: number | null;
+  amount: string | null;
   created_ts: string;
   updated_ts: string;
 }
@@ -320,12 +320,12 @@ export interface Opportunity {
   contact_id: string | null;
   owner_id: string | null;
   stage: "qualification" | "discovery" | "proposal" | "negotiation" | "won" | "lost";
-  amount: number;
+  amount: string;
   currency: string;
   /** Chance of winning, in percent. */
   probability: number;
   /** Amount multiplied by the probability (computed). */
-  expected_amount: number | null;
+  expected_amount: string | null;
   expected_close_on: string | null;
   lost_reason: string | null;
   notes: string | null;
@@ -365,7 +365,7 @@ export interface Payment {
   status: "pending" | "cleared" | "failed" | "refunded";
   method: "bank_transfer" | "direct_debit" | "card" | "cash";
   paid_on: string;
-  amount: number;
+  amount: string;
   currency: string;
   /** Reference text that the payer entered with the transfer. */
   reference: string | null;
@@ -384,10 +384,10 @@ export interface Product {
   sku: string;
   product_type: "service" | "subscription" | "licence" | "hardware";
   unit: "hour" | "day" | "month" | "piece" | "user";
-  unit_price: number;
+  unit_price: string;
   currency: string;
   /** Value added tax, in percent. */
-  tax_rate: number;
+  tax_rate: string;
   is_active: boolean;
   description: string | null;
   created_ts: string;
@@ -411,7 +411,7 @@ export interface Project {
   manager_id: string | null;
   start_on: string | null;
   end_on: string | null;
-  budget: number;
+  budget: string;
   currency: string;
   progress_percent: number;
   description: string | null;
@@ -436,7 +436,7 @@ export interface PurchaseOrder {
   ordered_on: string | null;
   expected_on: string | null;
   /** Sum of the lines as agreed with the vendor, excluding tax. */
-  total_amount: number;
+  total_amount: string;
   currency: string;
   notes: string | null;
   created_ts: string;
@@ -452,11 +452,11 @@ export interface PurchaseOrderLine {
   description: string;
   purchase_order_id: string;
   line_number: number;
-  quantity: number;
-  unit_price: number;
+  quantity: string;
+  unit_price: string;
   /** Quantity multiplied by the unit price (computed). */
-  amount: number | null;
-  received_quantity: number;
+  amount: string | null;
+  received_quantity: string;
   created_ts: string;
   updated_ts: string;
 }
@@ -475,10 +475,10 @@ export interface Quote {
   contact_id: string | null;
   issued_on: string | null;
   valid_until: string | null;
-  amount: number;
-  discount_percent: number;
+  amount: string;
+  discount_percent: string;
   /** Amount after discount, excluding tax (computed). */
-  net_amount: number | null;
+  net_amount: string | null;
   currency: string;
   introduction: string | null;
   created_ts: string;
@@ -504,7 +504,7 @@ export interface Task {
   reporter_id: string | null;
   start_on: string | null;
   due_on: string | null;
-  estimated_hours: number | null;
+  estimated_hours: string | null;
   completed_ts: string | null;
   description: string | null;
   /** Only administrators and users with a grant can see this record. */
@@ -604,12 +604,12 @@ export interface TimeEntry {
   task_id: string;
   employee_id: string;
   worked_on: string;
-  hours: number;
+  hours: string;
   is_billable: boolean;
-  hourly_rate: number;
+  hourly_rate: string;
   currency: string;
   /** Hours multiplied by the rate; 0 if not billable (computed). */
-  amount: number | null;
+  amount: string | null;
   created_ts: string;
   updated_ts: string;
 }

@@ -1,8 +1,14 @@
 const plain = new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 });
 const amounts = new Map<string, Intl.NumberFormat>();
 
-export function formatNumber(value: number): string {
-  return plain.format(value);
+/** A number, or the text of one: documents have texts where a number of JavaScript would lose digits. */
+type Numeric = number | string;
+
+/** `Intl.NumberFormat` formats the text of a decimal number with all its digits. */
+const exact = (value: Numeric): number => value as number;
+
+export function formatNumber(value: Numeric): string {
+  return plain.format(exact(value));
 }
 
 const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 2 });
@@ -22,11 +28,13 @@ function amountFormat(currency: string): Intl.NumberFormat {
 }
 
 /** Formats an amount in its currency (ISO 4217). With an unknown or missing code, two decimals and no symbol. */
-export function formatMoney(value: number, currency: string | null | undefined): string {
+export function formatMoney(value: Numeric, currency: string | null | undefined): string {
   if (!currency || !/^[A-Z]{3}$/.test(currency)) {
-    return new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value);
+    return new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(
+      exact(value),
+    );
   }
-  return amountFormat(currency).format(value);
+  return amountFormat(currency).format(exact(value));
 }
 
 interface Separators {
@@ -47,11 +55,17 @@ export function numberInput(value: unknown, locale?: string): string {
   return String(value).replace(".", (locale === undefined ? userSeparators : separatorsOf(locale)).decimal);
 }
 
-/**
- * Parses a number as a user types it, with or without groups of thousands; undefined if it is not a number. "157,500" is
- * 157500 where the comma groups thousands, and 157.5 where it is the decimal sign.
- */
+/** Like `parseDecimal`, but as a number of JavaScript. */
 export function parseNumber(text: string, locale?: string): number | undefined {
+  const decimal = parseDecimal(text, locale);
+  return decimal === undefined ? undefined : Number(decimal);
+}
+
+/**
+ * Parses a number as a user types it, with or without groups of thousands, to its decimal text; undefined if it is not a
+ * number. "157,500" is 157500 where the comma groups thousands, and 157.5 where it is the decimal sign.
+ */
+export function parseDecimal(text: string, locale?: string): string | undefined {
   const { decimal, group } = locale === undefined ? userSeparators : separatorsOf(locale);
   const bare = text.replaceAll(/[\s'\u2019]/g, "");
   const sign = [...bare].findLast((letter) => letter === "." || letter === ",");
@@ -68,6 +82,10 @@ export function parseNumber(text: string, locale?: string): number | undefined {
   return finite(`${whole.replaceAll(other, "")}.${fraction}`);
 }
 
-function finite(text: string): number | undefined {
-  return /^[-+]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : undefined;
+function finite(text: string): string | undefined {
+  if (!/^[-+]?(\d+\.?\d*|\.\d+)$/.test(text)) return undefined;
+  return text
+    .replace(/^\+/, "")
+    .replace(/\.$/, "")
+    .replace(/^(-?)\./, "$10.");
 }

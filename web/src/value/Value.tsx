@@ -93,8 +93,8 @@ export function Value({ entry, row, links = true }: Props) {
     case "numeric": {
       const currency = row["currency"];
       const text = isMoney(entry)
-        ? formatMoney(Number(value), typeof currency === "string" ? currency : null)
-        : formatNumber(Number(value));
+        ? formatMoney(String(value), typeof currency === "string" ? currency : null)
+        : formatNumber(String(value));
       return <span className="whitespace-nowrap tabular-nums">{text}</span>;
     }
     case "json":

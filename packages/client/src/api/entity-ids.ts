@@ -15,7 +15,7 @@ const unknownType: EntityTypeInfo = { keyColumns: ["id"], columns: [{ name: "id"
 
 /** Kinds of keys whose values the device can make. Others are numbered or computed by the database. */
 const madeHere: ReadonlySet<string> = new Set(["uuid", "text", "citext"]);
-const numbers: ReadonlySet<string> = new Set(["int", "bigint", "numeric", "float"]);
+const numbers: ReadonlySet<string> = new Set(["int", "float"]);
 
 /**
  * The ids of rows as the server spells them: the text of the key column, or the JSON array of the texts if the key has
@@ -82,7 +82,7 @@ function idOf(texts: readonly string[]): string {
   return texts.length === 1 ? (texts[0] ?? "") : JSON.stringify(texts);
 }
 
-/** The JSON value of a key column. A number that JavaScript cannot represent stays text. */
+/** The JSON value of a key column, as documents have it: bigint and numeric are text. */
 function jsonValueOf(baseType: string, text: string): unknown {
   return numbers.has(baseType) && String(Number(text)) === text ? Number(text) : text;
 }

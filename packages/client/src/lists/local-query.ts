@@ -34,7 +34,7 @@ function holds(value: unknown, operator: string, operand: unknown): boolean {
         : typeof value === "string" && value.toLowerCase().includes(String(operand).toLowerCase());
     default: {
       if (value === null) return false;
-      const order = compareValues(value, operand, byCodeUnits);
+      const order = compareValues(value, operand, byNumber);
       return operator.startsWith("lt")
         ? order < 0 || (operator === "lte" && order === 0)
         : order > 0 || (operator === "gte" && order === 0);
@@ -44,7 +44,30 @@ function holds(value: unknown, operator: string, operand: unknown): boolean {
 
 /** Compares as text too: filters from an address or a form are text, whatever the column type. */
 function equal(a: unknown, b: unknown): boolean {
-  return a === b || (a !== null && b !== null && (String(a) === String(b) || sameMoment(a, b)));
+  return a === b || (a !== null && b !== null && (String(a) === String(b) || sameMoment(a, b) || sameNumber(a, b)));
+}
+
+const decimal = /^-?\d+(?:\.\d+)?$/;
+
+/** bigint and numeric values are text: 1.5 and "1.50" are equal, and 9 is less than "10". */
+function isDecimal(value: unknown): boolean {
+  return typeof value === "number" || (typeof value === "string" && decimal.test(value));
+}
+
+function sameNumber(a: unknown, b: unknown): boolean {
+  return isDecimal(a) && isDecimal(b) && compareDecimals(String(a), String(b)) === 0;
+}
+
+/** The order of two numbers; of texts beyond 2^53 too. */
+function compareDecimals(a: string, b: string): number {
+  const difference = Number(a) - Number(b);
+  if (difference !== 0 || !decimal.test(a) || !decimal.test(b)) return difference;
+  const digits = Math.max(...[a, b].map((text) => text.split(".")[1]?.length ?? 0));
+  const [left, right] = [a, b].map((text) => {
+    const [whole = "", fraction = ""] = text.split(".");
+    return BigInt(`${whole}${fraction.padEnd(digits, "0")}`);
+  });
+  return left === right ? 0 : (left ?? 0n) < (right ?? 0n) ? -1 : 1;
 }
 
 function sameMoment(a: unknown, b: unknown): boolean {
@@ -55,16 +78,18 @@ type TextOrder = (a: string, b: string) => number;
 type RowOrder = (a: EntityData, b: EntityData) => number;
 
 const byCodeUnits: TextOrder = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+const byNumber: TextOrder = (a, b) => (isDecimal(a) && isDecimal(b) ? compareDecimals(a, b) : byCodeUnits(a, b));
 const byLocale: TextOrder = (a, b) => a.localeCompare(b);
 
 /**
- * The server's order, as far as the device can tell. The collation of text depends on the database, so it is derived from
- * rows that the server has ordered.
+ * The server's order, as far as the device can tell. Whether a text is a number depends on the column and its collation on the
+ * database, so the order is derived from rows that the server has ordered.
  */
 export function orderOf(query: ListQuery, ordered: readonly EntityData[]): RowOrder {
-  const inCodeUnits = rowOrder(query.sort, byCodeUnits);
-  const fits = ordered.every((row, index) => index === 0 || inCodeUnits(ordered[index - 1] ?? row, row) <= 0);
-  return fits ? inCodeUnits : rowOrder(query.sort, byLocale);
+  const fits = (order: RowOrder): boolean =>
+    ordered.every((row, index) => index === 0 || order(ordered[index - 1] ?? row, row) <= 0);
+  const orders = [byNumber, byCodeUnits].map((text) => rowOrder(query.sort, text));
+  return orders.find(fits) ?? rowOrder(query.sort, byLocale);
 }
 
 function rowOrder(sort: string | undefined, text: TextOrder): RowOrder {

@@ -118,3 +118,26 @@ test("text is ordered as in the server's rows", () => {
   expect(names({ sort: "name" }, ["b", "C", "a"], ["a", "B"])).toEqual(["a", "b", "C"]);
   expect(names({ sort: "-name" }, ["b", null, "a"], [])).toEqual([null, "b", "a"]);
 });
+
+test("numbers that travel as text are compared as numbers", () => {
+  const rows = ["9.50", "10.00", "9007199254740992", "9007199254740993"].map((amount, n) => ({
+    $id: testId(n),
+    amount,
+  }));
+  for (let n = 1; n < rows.length; n += 1) {
+    const [less, more] = [rows[n - 1], rows[n]];
+    if (!less || !more) throw new Error("no rows");
+    expect(orderOf({ sort: "amount" }, rows)(less, more)).toBeLessThan(0);
+    expect(matches(more, { filter: { amount: { gt: less.amount } } })).toBe(true);
+    expect(matches(less, { filter: { amount: { gt: more.amount } } })).toBe(false);
+    expect(matches(less, { filter: { amount: more.amount } })).toBe(false);
+  }
+  expect(matches({ amount: "9.50" }, { filter: { amount: 9.5 } })).toBe(true);
+  expect(matches({ amount: "10.00" }, { filter: { amount: { gte: "9" } } })).toBe(true);
+  // Numbers in a text column are in the order of the texts, which the listed rows show.
+  const texts = [
+    { $id: "1", name: "10" },
+    { $id: "2", name: "9" },
+  ];
+  expect(orderOf({ sort: "name" }, texts)({ $id: "3", name: "100" }, { $id: "4", name: "9" })).toBeLessThan(0);
+});

@@ -37,7 +37,11 @@ test("without a base, only a row with the same version is safe to write", () => 
 
 test("values are compared as the server sees them", () => {
   expect(sameValue("2026-01-01T00:00:00Z", "2026-01-01T00:00:00.000Z")).toBe(true);
-  expect(sameValue("1.50", 1.5)).toBe(false);
+  expect(sameValue("1.50", 1.5)).toBe(true);
+  expect(sameValue("1.50", "1.5")).toBe(true);
+  expect(sameValue("100", "1")).toBe(false);
+  expect(sameValue("007", "7")).toBe(false);
+  expect(sameValue("9007199254740993", "9007199254740992")).toBe(false);
   expect(sameValue("1.5", 1.5)).toBe(true);
   expect(sameValue(null, undefined)).toBe(true);
   expect(sameValue(null, "")).toBe(false);

@@ -50,16 +50,27 @@ export function advanceBase(
   return differs ? advanced : base;
 }
 
+const decimal = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/;
+
+/** Whether two texts are the same number: the server gives 1.5 the scale of its column, 1.50. */
+function sameDecimal(a: string, b: string): boolean {
+  return a === b || (decimal.test(a) && decimal.test(b) && trimScale(a) === trimScale(b));
+}
+
+function trimScale(text: string): string {
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
 /** Equality as the server sees it: the server has its own notation of times and numbers. */
 export function sameValue(a: unknown, b: unknown): boolean {
   if (a === b || (a ?? null) === (b ?? null)) return true;
   if (typeof a === "string" && typeof b === "string") {
-    return isoTime.test(a) && isoTime.test(b) && Date.parse(a) === Date.parse(b);
+    return (isoTime.test(a) && isoTime.test(b) && Date.parse(a) === Date.parse(b)) || sameDecimal(a, b);
   }
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) {
-    return typeof a !== typeof b && a != null && b != null && String(a) === String(b);
+    return typeof a !== typeof b && a != null && b != null && sameDecimal(String(a), String(b));
   }
   const left = Object.entries(a);
   return left.length === Object.keys(b).length && left.every(([name, one]) => sameValue(one, (b as EntityData)[name]));

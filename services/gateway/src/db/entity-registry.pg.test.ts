@@ -63,12 +63,12 @@ test("a newly tracked table is served without a restart, including columns of un
     lasts: "2 days 03:00:00",
     at: "12:30:00",
     ratio: 0.1,
-    big: 9_007_199_254_740_991,
+    big: "9223372036854775807",
     made: ["2026-01-01T10:00:00.000001Z"],
   };
   const created = await rest.call("POST /odd", { body });
   expect(created.status).toBe(201);
-  expect(created.body).toMatchObject({ ...body, made: ["2026-01-01T10:00:00.000001+00:00"] });
+  expect(created.body).toMatchObject(body);
   const found = await rest.call(
     `GET /odd?${encodeURIComponent('Weird "col.gte')}=7&tags.contains=a&moods.contains=urgent&sort=${encodeURIComponent('-Weird "col')}`,
   );

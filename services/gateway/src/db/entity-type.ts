@@ -14,6 +14,12 @@ export interface Column {
   readonly enumValues: readonly string[] | null;
   /** Entity code of the table that a foreign key refers to. */
   readonly references: string | null;
+  /** The type has an order, so that lists can be sorted by the column and filtered by ranges. */
+  readonly sortable: boolean;
+  /** The type has an equality. */
+  readonly comparable: boolean;
+  /** False if the collation treats texts that differ as equal. */
+  readonly deterministic: boolean;
   readonly comment: string | null;
 }
 

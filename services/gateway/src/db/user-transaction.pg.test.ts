@@ -38,7 +38,7 @@ describe.each([true, false])("pipeline %s", (pipeline) => {
     const person = personAt(0);
     const row = await withUser(pool, { ...person, actor: { fname: "Ada" }, request: { ip: "::1" } }, async (client) => {
       const { rows } = await client.query<Record<string, string>>(settings);
-      const more = await client.queryArrays(
+      const more = await client.queryTexts(
         "select current_setting('transaction_isolation'), current_setting('app.request'), app.current_tenant_id()",
       );
       expect(more.rows).toEqual([["read committed", '{"ip":"::1"}', person.organizationId]]);

@@ -6,8 +6,8 @@ export interface UserClient {
   /** The schema of Heliograph, quoted for SQL. */
   readonly schema: string;
   query<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<pg.QueryResult<Row>>;
-  /** Rows as arrays in the order of the select list. */
-  queryArrays(text: string, values?: readonly unknown[]): Promise<pg.QueryArrayResult<unknown[]>>;
+  /** Rows as arrays in the order of the select list, with each value as PostgreSQL's text, which loses nothing. */
+  queryTexts(text: string, values?: readonly unknown[]): Promise<pg.QueryArrayResult<(string | null)[]>>;
 }
 
 /** The user that a transaction acts for, and what the change log records about the request. */
@@ -168,6 +168,8 @@ function begin(
   ]);
 }
 
+const asText: pg.CustomTypesConfig = { getTypeParser: (() => (text: string) => text) as never };
+
 /** A client that can also begin a transaction, within a shorter time limit. */
 type BoundedClient = UserClient & { begin(text: string, values: readonly unknown[]): Promise<unknown> };
 
@@ -213,6 +215,7 @@ function boundedClient(
     schema,
     begin: (text, values) => inOrder(() => connection.query(bounded(text, values, beginMs))),
     query: (text, values) => inOrder(() => connection.query(bounded(text, values))),
-    queryArrays: (text, values) => inOrder(() => connection.query({ ...bounded(text, values), rowMode: "array" })),
+    queryTexts: (text, values) =>
+      inOrder(() => connection.query({ ...bounded(text, values), rowMode: "array", types: asText })),
   };
 }

@@ -15,7 +15,7 @@ function describeEntityType(type: EntityType): object {
     tenantColumn: type.tenantColumn === null ? null : fieldName(type.tenantColumn),
     containers: type.containers.map(fieldName),
     comment: type.comment,
-    searchColumns: searchColumns(type).map(fieldName),
+    searchColumns: searchColumns(type).map(({ name }) => fieldName(name)),
     columns: [...documentFields(type)].map(([name, column]) => ({
       name,
       type: column.type,
@@ -28,6 +28,7 @@ function describeEntityType(type: EntityType): object {
       comment: column.comment,
       creatable: isWritable(type, column, "create"),
       patchable: isWritable(type, column, "patch"),
+      sortable: column.sortable,
       operators: operatorsOf(column),
     })),
   };

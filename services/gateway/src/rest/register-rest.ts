@@ -13,6 +13,7 @@ import { acceptJsonBodies } from "./json-body.ts";
 import { registerOpenApi } from "./openapi/openapi-routes.ts";
 import { registerReadRoutes } from "./read-routes.ts";
 import { addRequestHooks, type Observe } from "./request-hooks.ts";
+import { renderJson } from "./values/json-text.ts";
 import { registerWriteRoutes } from "./write-routes.ts";
 
 declare module "fastify" {
@@ -64,6 +65,7 @@ export async function registerRest(app: FastifyInstance, dependencies: RestDepen
     });
     api.setErrorHandler(answerErrors(logger));
     acceptJsonBodies(api);
+    api.setReplySerializer(renderJson);
     // In this order: a refused request has an id and a log line too, and a browser's preflight request has no token.
     addRequestHooks(api, logger, dependencies.observe);
     await allowOrigins(api, config.ALLOWED_ORIGINS);

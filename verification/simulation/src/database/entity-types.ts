@@ -10,6 +10,9 @@ const column = (name: string, references: string | null): Column => ({
   maxLength: null,
   enumValues: null,
   references,
+  sortable: true,
+  comparable: true,
+  deterministic: true,
   comment: null,
 });
 

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import { failureOf, fixtureType } from "../testing/fixture-type.ts";
+import { JsonText } from "../values/json-text.ts";
 import { checkBody } from "./body-validator.ts";
 
 const type = fixtureType();
 const id = "0579cec6-eac9-5947-a776-a4573ec7ab66";
 
-test("a full body and a minimal one pass unchanged", () => {
+test("a full body and a minimal one pass without loss", () => {
   const full = {
     id,
     organization_id: id.toUpperCase(),
@@ -20,7 +21,8 @@ test("a full body and a minimal one pass unchanged", () => {
     tags: ["a"],
     extra: { any: ["thing", 1, null] },
   };
-  expect(Object.fromEntries(checkBody(type, "create", full))).toEqual(full);
+  const exact = { ...full, amount: "9999.99", extra: new JsonText(JSON.stringify(full.extra)) };
+  expect(Object.fromEntries(checkBody(type, "create", full))).toEqual(exact);
   expect([...checkBody(type, "create", { name: "a" })]).toEqual([["name", "a"]]);
   expect([...checkBody(type, "patch", { count: null })]).toEqual([["count", null]]);
 });
@@ -55,6 +57,8 @@ test.each<["create" | "patch", unknown, string, RegExp]>([
   ["patch", { count: 3e9 }, "invalid_body", /count must be <= 2147483647/],
   ["patch", { amount: 10000 }, "invalid_body", /amount must be < 10000/],
   ["patch", { amount: Number.POSITIVE_INFINITY }, "invalid_body", /amount must be/],
+  ["patch", { amount: "1,5" }, "invalid_body", /amount must be a number/],
+  ["patch", { amount: 0.1234567890123456 }, "invalid_body", /more digits/],
   ["patch", { done: "true" }, "invalid_body", /done must be of type boolean/],
   ["patch", { done: null }, "invalid_body", /done must be of type boolean/],
   ["patch", { status: "closed" }, "invalid_body", /status must be one of open, done\.$/],
@@ -65,7 +69,8 @@ test.each<["create" | "patch", unknown, string, RegExp]>([
   ["patch", { name: "a\0" }, "invalid_body", /character that cannot be stored/],
   ["patch", { name: "\ud800" }, "invalid_body", /character that cannot be stored/],
   ["patch", { tags: ["a", 1] }, "invalid_body", /tags\.1 must be of type string/],
-  ["patch", { tags: "a" }, "invalid_body", /tags must be of type array/],
+  ["patch", { tags: [[[[[[["a"]]]]]]] }, "invalid_body", /tags is nested too deeply/],
+  ["patch", { tags: "a" }, "invalid_body", /tags must be an array/],
 ])("%s %o is refused as %s", (operation, body, code, message) => {
   expect(failureOf(() => checkBody(type, operation, body))).toEqual({ code, message: expect.stringMatching(message) });
 });

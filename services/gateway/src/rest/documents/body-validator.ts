@@ -6,14 +6,22 @@ import type { Column, EntityType } from "../../db/entity-type.ts";
 import { documentFields } from "../../rest/entity/document-fields.ts";
 import { RestError } from "../errors/rest-error.ts";
 import { unknownColumn } from "../errors/unknown-column.ts";
+import { bodyTexts } from "../json-body.ts";
+import { InexactNumber, valueOfBody } from "../values/value-of-body.ts";
 import { type BodyOperation, isRequired, isWritable } from "./body-schema.ts";
-import { columnSchema } from "./column-schema.ts";
+import { columnSchema, patterns } from "./column-schema.ts";
 
-/** The values of a validated body by column name. A map, because a column may be called `__proto__`. */
+/** The values of a validated body by column name, without loss: see `valueOfBody`. A map, because a column may be called `__proto__`. */
 export type Body = ReadonlyMap<string, unknown>;
 
 /** Fastify's own validator drops unknown properties and converts "5" to 5, so that mistakes would be stored as data. */
-const ajv = new StrictAjv({ removeAdditional: false, coerceTypes: false, strict: true, allErrors: false });
+const ajv = new StrictAjv({
+  removeAdditional: false,
+  coerceTypes: false,
+  strict: true,
+  allowUnionTypes: true,
+  allErrors: false,
+});
 formats.default(ajv);
 
 const compiled = new WeakMap<Column, ValidateFunction>();
@@ -46,14 +54,48 @@ export function checkBody(type: EntityType, operation: BodyOperation, body: unkn
       });
   }
   checkPresence(type, operation, body);
+  const texts = bodyTexts(body);
   return new Map(
     Object.entries(body).map(([name, value]) => {
       const column = must(fields.get(name), name);
       const validate = validatorOf(column);
       if (!validate(value)) throw invalidBody(name, validate.errors?.[0]);
-      return [column.name, value];
+      return [column.name, exactValue(name, column, value, texts.get(name))];
     }),
   );
+}
+
+/** Dimensions that an array of PostgreSQL may have. */
+const maxDimensions = 6;
+
+/** Deep nesting exceeds the stack of this process or of PostgreSQL. */
+function isTooDeep(column: Column, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (!column.baseType.startsWith("json")) return hasMoreDimensions(value, maxDimensions);
+  try {
+    JSON.stringify(value);
+    return false;
+  } catch {
+    return true; // parsing succeeds at any depth, rendering does not
+  }
+}
+
+function hasMoreDimensions(value: unknown, than: number): boolean {
+  return Array.isArray(value) && (than === 0 || value.some((one) => hasMoreDimensions(one, than - 1)));
+}
+
+function exactValue(name: string, column: Column, value: unknown, text: string | undefined): unknown {
+  if (isTooDeep(column, value)) throw new RestError("invalid_body", { message: `${name} is nested too deeply.` });
+  try {
+    return valueOfBody(column, value, text ?? "null");
+  } catch (error) {
+    if (!(error instanceof InexactNumber)) throw error;
+    throw new RestError("invalid_body", {
+      message: `${name} has a number with more digits than JavaScript keeps.`,
+      remedy: "Send the number as a string.",
+      cause: error,
+    });
+  }
 }
 
 function checkPresence(type: EntityType, operation: BodyOperation, body: object): void {
@@ -77,6 +119,15 @@ function invalidBody(field: string, error: ErrorObject | undefined): RestError {
   return new RestError("invalid_body", { message: messageOf(`${field}${inside}`, error) });
 }
 
+const patternMessages: ReadonlyMap<string, string> = new Map([
+  [patterns.storable, "contains a character that cannot be stored"],
+  [patterns.uuid, "must be a UUID"],
+  [patterns.array, "must be an array, or one in PostgreSQL's notation"],
+  [patterns.integer, "must be a whole number"],
+  [patterns.decimal, "must be a number"],
+  [patterns.noNumber, "must be a number, or one of NaN, Infinity, -Infinity, -0"],
+]);
+
 function messageOf(place: string, error: ErrorObject | undefined): string {
   const params = (error?.params ?? {}) as Record<string, unknown>;
   switch (error?.keyword) {
@@ -89,9 +140,7 @@ function messageOf(place: string, error: ErrorObject | undefined): string {
     case "format":
       return `${place} must be a ${params["format"]} as in RFC 3339.`;
     case "pattern":
-      return String(params["pattern"]).includes("u0000")
-        ? `${place} contains a character that cannot be stored.`
-        : `${place} must be a UUID.`;
+      return `${place} ${patternMessages.get(String(params["pattern"])) ?? "is not valid"}.`;
     default:
       return `${place} ${error?.message ?? "is not valid"}.`;
   }

@@ -4,26 +4,41 @@ import type { Column } from "../../db/entity-type.ts";
 /** A JSON Schema (2020-12), which the OpenAPI document contains unchanged. */
 export type JsonSchema = { readonly [keyword: string]: unknown };
 
-// PostgreSQL refuses NUL in text. A lone surrogate has no UTF-8 form and would silently be stored as U+FFFD.
-const storableText = "^[^\\u0000\\uD800-\\uDFFF]*$";
+/** Patterns of values that travel as text. */
+export const patterns = {
+  uuid: uuidPattern,
+  // PostgreSQL refuses NUL in text. A lone surrogate has no UTF-8 form and would silently be stored as U+FFFD.
+  storable: "^[^\\u0000\\uD800-\\uDFFF]*$",
+  integer: "^-?\\d{1,19}$",
+  decimal: "^(-?(\\d+(\\.\\d*)?|\\.\\d+)([eE][-+]?\\d{1,5})?|NaN|-?Infinity)$",
+  /** Values of floating-point types that JSON numbers do not have. */
+  noNumber: "^(NaN|-?Infinity|-0)$",
+  /** Dates and times that RFC 3339 does not have. PostgreSQL checks the rest. */
+  farTime: "^-?infinity$| BC$|^\\d{5,}-",
+  array: "^[{[]",
+} as const;
 
 const scalarSchemas: Readonly<Record<string, JsonSchema>> = {
-  uuid: { type: "string", pattern: uuidPattern },
-  text: { type: "string", pattern: storableText },
-  smallint: { type: "integer", minimum: -32_768, maximum: 32_767 },
+  uuid: { type: "string", pattern: patterns.uuid },
+  text: { type: "string", pattern: patterns.storable },
   int: { type: "integer", minimum: -2_147_483_648, maximum: 2_147_483_647 },
-  // Beyond 2^53 a JSON number has lost digits when it arrives.
-  bigint: { type: "integer", minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
-  numeric: { type: "number" },
-  float: { type: "number" },
+  // Answers have strings. Beyond 2^53 a JSON number has lost digits when it arrives.
+  bigint: {
+    type: ["string", "integer"],
+    pattern: patterns.integer,
+    minimum: Number.MIN_SAFE_INTEGER,
+    maximum: Number.MAX_SAFE_INTEGER,
+  },
+  numeric: { type: ["string", "number"], pattern: patterns.decimal },
+  float: { type: ["number", "string"], pattern: patterns.noNumber },
   boolean: { type: "boolean" },
-  date: { type: "string", format: "date" },
-  timestamptz: { type: "string", format: "date-time" },
+  date: { type: "string", anyOf: [{ format: "date" }, { pattern: patterns.farTime }] },
+  timestamptz: { type: "string", anyOf: [{ format: "date-time" }, { pattern: patterns.farTime }] },
   json: {},
 };
 
 /** Other types (time, interval, inet, …) are sent as text, which PostgreSQL validates. */
-const otherSchema: JsonSchema = { type: "string", pattern: storableText };
+const otherSchema: JsonSchema = { type: "string", pattern: patterns.storable };
 
 /** Bounds of a numeric: `numeric(6,2)` holds less than 10^4. PostgreSQL rounds the fraction, as in an SQL assignment. */
 function numericBounds(type: string): JsonSchema {
@@ -44,15 +59,22 @@ function elementSchema(column: Column, baseType: string): JsonSchema {
 function nullable(schema: JsonSchema): JsonSchema {
   if (schema["type"] === undefined) return schema; // accepts anything, including null
   const values = schema["enum"];
-  const type = [schema["type"], "null"];
+  const type = [schema["type"], "null"].flat();
   return Array.isArray(values) ? { ...schema, type, enum: [...values, null] } : { ...schema, type };
+}
+
+/** An array, nested for several dimensions. One with bounds other than 1 has no form in JSON and is text. */
+function arraySchema(element: JsonSchema): JsonSchema {
+  const item = nullable(element);
+  const items = item["type"] === undefined ? item : { anyOf: [item, { type: "array" }] };
+  return { type: ["array", "string"], pattern: patterns.array, items };
 }
 
 /** The schema of a value of this column in a body. Lengths count code points, as in PostgreSQL. */
 export function columnSchema(column: Column): JsonSchema {
   const described: JsonSchema = column.comment ? { description: column.comment } : {};
   const base = column.baseType.endsWith("[]")
-    ? { type: "array", items: elementSchema(column, column.baseType.slice(0, -2)) }
+    ? arraySchema(elementSchema(column, column.baseType.slice(0, -2)))
     : elementSchema(column, column.baseType);
   return { ...(column.notNull ? base : nullable(base)), ...described };
 }

@@ -1,6 +1,7 @@
 import type { Column, EntityType } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
 import { documentFields } from "../../rest/entity/document-fields.ts";
+import { valueOfText } from "../values/value-of-text.ts";
 
 /** A row as JSON: its id and version, then its columns. It has no prototype, so a column may be called `__proto__`. */
 export interface Document {
@@ -9,31 +10,19 @@ export interface Document {
   readonly [field: string]: unknown;
 }
 
-/** Types whose driver values are valid JSON values. */
-const plainTypes: ReadonlySet<string> = new Set([
-  "uuid",
-  "text",
-  "int",
-  "bigint",
-  "numeric",
-  "float",
-  "boolean",
-  "date",
-  "timestamptz",
-  "json",
-  "enum",
-  "uuid[]",
-  "text[]",
-  "int[]",
-]);
+/** Kinds of columns whose text may be ambiguous, as overloaded functions have one name. The object id is exact. */
+const namedByOid: ReadonlySet<string> = new Set(["regproc", "regoper"]);
 
 function expression(column: Column): string {
   const name = quoteIdentifier(column.name);
-  // PostgreSQL renders other types (intervals, arrays of enums, …) as JSON.
-  return plainTypes.has(column.baseType) ? name : `to_json(${name})`;
+  return namedByOid.has(column.baseType) ? `${name}::oid` : name;
 }
 
-type SelectList = { readonly names: readonly string[]; readonly expressions: readonly string[] };
+interface SelectList {
+  readonly names: readonly string[];
+  readonly columns: readonly Column[];
+  readonly expressions: readonly string[];
+}
 const selectLists = new WeakMap<EntityType, SelectList>();
 
 function selectListOf(type: EntityType): SelectList {
@@ -41,7 +30,8 @@ function selectListOf(type: EntityType): SelectList {
   if (!cached) {
     const fields = documentFields(type);
     cached = {
-      names: ["$id", "$version", ...fields.keys()],
+      names: [...fields.keys()],
+      columns: [...fields.values()],
       expressions: [type.keyText, quoteIdentifier(type.versionColumn), ...[...fields.values()].map(expression)],
     };
     selectLists.set(type, cached);
@@ -54,9 +44,13 @@ export function selectList(type: EntityType): readonly string[] {
   return selectListOf(type).expressions;
 }
 
-/** Builds a document from the values of `selectList`; further values are ignored. */
-export function toDocument(type: EntityType, values: readonly unknown[]): Document {
+/** Builds a document from the texts of `selectList`; further texts are ignored. */
+export function toDocument(type: EntityType, texts: readonly (string | null)[]): Document {
   const document: Record<string, unknown> = Object.create(null);
-  for (const [index, name] of selectListOf(type).names.entries()) document[name] = values[index] ?? null;
+  document["$id"] = texts[0] ?? "";
+  document["$version"] = Number(texts[1]);
+  const { names, columns } = selectListOf(type);
+  for (const [index, name] of names.entries())
+    document[name] = valueOfText(columns[index]?.baseType ?? "text", texts[index + 2] ?? null);
   return document as Document;
 }

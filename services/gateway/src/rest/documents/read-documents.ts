@@ -1,9 +1,8 @@
 import { keyCondition } from "../../db/entity-id.ts";
 import type { EntityType } from "../../db/entity-type.ts";
-import { quoteIdentifier } from "../../db/quote-identifier.ts";
 import { containsPattern, StatementParameters } from "../../db/statement-parameters.ts";
 import type { UserClient } from "../../db/user-transaction.ts";
-import { filterCondition } from "../query/filter.ts";
+import { filterCondition, patternText } from "../query/filter.ts";
 import type { ListQuery } from "../query/list-query.ts";
 import { encodePageCursor } from "../query/page-cursor.ts";
 import { searchColumns } from "../query/search-columns.ts";
@@ -18,7 +17,7 @@ export function pageStatement(type: EntityType, query: ListQuery): { text: strin
   const conditions = query.filters.map((filter) => filterCondition(filter, parameters));
   if (query.search !== undefined) {
     const pattern = parameters.add(containsPattern(query.search));
-    const matches = searchColumns(type).map((name) => `${quoteIdentifier(name)} ilike ${pattern}`);
+    const matches = searchColumns(type).map((column) => `${patternText(column)} ilike ${pattern}`);
     conditions.push(`(${matches.join(" or ") || "false"})`);
   }
   if (query.after) conditions.push(afterPageCursor(query.sort, query.after, parameters));
@@ -34,10 +33,10 @@ export function pageStatement(type: EntityType, query: ListQuery): { text: strin
 
 export async function readPage(client: UserClient, type: EntityType, query: ListQuery): Promise<Page> {
   const { text, values } = pageStatement(type, query);
-  const { rows } = await client.queryArrays(text, values);
+  const { rows } = await client.queryTexts(text, values);
   const page = rows.slice(0, query.limit);
   const last = rows.length > query.limit ? page.at(-1) : undefined;
-  const cursor = last?.slice(selectList(type).length) as (string | null)[] | undefined;
+  const cursor = last?.slice(selectList(type).length);
   return {
     items: page.map((row) => toDocument(type, row)),
     nextCursor: cursor ? encodePageCursor(query.fingerprint, cursor) : null,
@@ -51,7 +50,7 @@ export async function readMany(
   ids: readonly string[],
 ): Promise<{ items: Document[]; gone: string[] }> {
   const parameters = new StatementParameters();
-  const { rows } = await client.queryArrays(
+  const { rows } = await client.queryTexts(
     `select ${selectList(type).join(", ")} from ${type.qualifiedName} where ${keyCondition(type, ids, parameters)}`,
     parameters.values,
   );

@@ -1,25 +1,28 @@
 import { must } from "@heliograph/shared/must";
 import { isKeyColumn, keyCondition } from "../../db/entity-id.ts";
-import type { EntityType } from "../../db/entity-type.ts";
+import type { Column, EntityType } from "../../db/entity-type.ts";
 import { quoteIdentifier } from "../../db/quote-identifier.ts";
 import { StatementParameters } from "../../db/statement-parameters.ts";
 import type { UserClient, UserContext } from "../../db/user-transaction.ts";
-import { fieldName } from "../../rest/entity/document-fields.ts";
 import { RestError } from "../errors/rest-error.ts";
+import { parameterOf } from "../values/value-of-body.ts";
 import type { Body } from "./body-validator.ts";
 import { type Document, selectList, toDocument } from "./document.ts";
 import { readOne } from "./read-documents.ts";
 
-/** A column value for the driver. JSON is sent as text, because the driver would send a list as a PostgreSQL array. */
-function encode(type: EntityType, name: string, value: unknown): unknown {
-  const column = type.columns.find((candidate) => candidate.name === name);
-  if (column?.baseType !== "json" || (value === null && !column.notNull)) return value;
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    // Nested thousands of levels deep: parsing succeeds, but rendering exceeds the stack.
-    throw new RestError("invalid_body", { message: `${fieldName(name)} is nested too deeply.`, cause: error });
-  }
+function columnOf(type: EntityType, name: string): Column {
+  return must(
+    type.columns.find((column) => column.name === name),
+    `the column ${name} of ${type.code}`,
+  );
+}
+
+/** The assignment of a value to a column. Documents show SQL's and JSON's null alike, so writing null keeps either. */
+function assignment(column: Column, value: unknown, parameters: StatementParameters): string {
+  const name = quoteIdentifier(column.name);
+  if (column.baseType === "json" && value === null)
+    return `${name} = case when json_typeof(${name}::json) = 'null' then ${name} end`;
+  return `${name} = ${parameters.add(parameterOf(column, value))}`;
 }
 
 /** Inserts a row and returns it. A tenant or owner that the body lacks is taken from the token. */
@@ -37,8 +40,8 @@ export async function insertDocument(
     if (column !== null && !isKeyColumn(type, column) && !body.has(column)) columns.set(column, id);
   const parameters = new StatementParameters();
   const names = [...columns.keys()].map(quoteIdentifier);
-  const values = [...columns].map(([name, value]) => parameters.add(encode(type, name, value)));
-  const { rows } = await client.queryArrays(
+  const values = [...columns].map(([name, value]) => parameters.add(parameterOf(columnOf(type, name), value)));
+  const { rows } = await client.queryTexts(
     `insert into ${type.qualifiedName} ${names.length > 0 ? `(${names.join(", ")}) values (${values.join(", ")})` : "default values"}
       returning ${selectList(type).join(", ")}`,
     parameters.values,
@@ -57,10 +60,8 @@ export async function updateDocument(
   { id, version, body }: { id: string; version: number | undefined; body: Body },
 ): Promise<Document> {
   const parameters = new StatementParameters();
-  const changes = [...body].map(
-    ([name, value]) => `${quoteIdentifier(name)} = ${parameters.add(encode(type, name, value))}`,
-  );
-  const { rows } = await client.queryArrays(
+  const changes = [...body].map(([name, value]) => assignment(columnOf(type, name), value, parameters));
+  const { rows } = await client.queryTexts(
     `update ${type.qualifiedName} set ${changes.join(", ")} where ${target(type, id, version, parameters)}
       returning ${selectList(type).join(", ")}`,
     parameters.values,

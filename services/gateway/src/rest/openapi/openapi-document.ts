@@ -71,6 +71,11 @@ function filterParameters(type: EntityType): object[] {
   });
 }
 
+function unsortable(type: EntityType): string {
+  const names = [...documentFields(type)].filter(([, column]) => !column.sortable).map(([name]) => name);
+  return names.length === 0 ? "" : ` Columns without an order: ${names.join(", ")}.`;
+}
+
 function listParameters(type: EntityType): object[] {
   const text = (name: string, description: string, more: JsonSchema = {}): object => ({
     name,
@@ -87,10 +92,16 @@ function listParameters(type: EntityType): object[] {
     },
     text(
       "sort",
-      "Columns separated by commas, each percent-encoded inside the list, with `-` before a column for descending order. The key decides between equal rows.",
+      `Columns separated by commas, each percent-encoded inside the list, with \`-\` before a column for descending order. The key decides between equal rows.${unsortable(type)}`,
     ),
     text("cursor", "`nextCursor` of the previous page of the same query."),
-    text("q", `Text to find in ${searchColumns(type).map(fieldName).join(", ")}.`, { maxLength: maxSearchLength }),
+    text(
+      "q",
+      `Text to find in ${searchColumns(type)
+        .map(({ name }) => fieldName(name))
+        .join(", ")}.`,
+      { maxLength: maxSearchLength },
+    ),
     text(
       "ids",
       `Up to ${maxIds} ids separated by commas, each percent-encoded inside the list, instead of all other parameters.`,
@@ -222,6 +233,7 @@ const description = [
   "REST interface of the gateway. Rows are read and written here; the socket at /ws/sync sends signals about changes.",
   "A row has `$id`, the canonical text of its key, and `$version` beside its columns. The id of a key of several columns is the JSON array of their texts. A text that is no canonical id of the type names no row. A column whose name begins with `$` gets one more `$` everywhere.",
   "A filter is `<column>=<value>` or `<column>.<operator>=<value>`. What follows the last dot is the operator if it is one, whatever columns the type has: a column called `price.gte` is filtered as `price.gte.eq=5`. A column that is called like another parameter needs its operator too: `limit.eq=5`.",
+  "bigint and numeric values are strings in documents, so that no digit is lost; bodies also accept numbers that JavaScript has exactly. Types without a form in JSON are PostgreSQL's text.",
   "The values of `ids`, `sort` and the operator `in` are separated by commas. Each value is percent-encoded inside the list, so that a comma in a value is `%2C` there, and `%252C` in the address.",
 ].join("\n\n");
 

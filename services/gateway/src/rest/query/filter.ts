@@ -24,10 +24,10 @@ const comparisons = { eq: "=", lt: "<", lte: "<=", gt: ">", gte: ">=" } as const
 
 /** The operators that a column of this type supports. */
 export function operatorsOf(column: Column): readonly FilterOperator[] {
+  if (!column.comparable) return ["null"];
   if (column.baseType.endsWith("[]")) return ["contains", "null"];
+  if (!column.sortable) return ["eq", "ne", "in", "null"];
   switch (column.baseType) {
-    case "json":
-      return ["null"];
     case "boolean":
       return ["eq", "ne", "in", "null"];
     case "text":
@@ -67,19 +67,38 @@ function wrongValue(name: string, expected: string): RestError {
 export function filterCondition({ column, operator, values }: Filter, parameters: StatementParameters): string {
   const name = quoteIdentifier(column.name);
   const [value = ""] = values;
+  const add = (one: unknown, suffix = ""): string => `${parameters.add(one)}${castOf(column, suffix)}`;
   switch (operator) {
     case "null":
-      return value === "true" ? `${name} is null` : `${name} is not null`;
+      // A composite value whose fields are all null is no null, but SQL's IS NULL says so.
+      return value === "true" ? `${name} is not distinct from null` : `${name} is distinct from null`;
     case "in":
-      return `${name} = any(${parameters.add(values)})`;
+      return `${name} = any(${add(values, "[]")})`;
     case "ne":
       // Includes rows with null, which a plain <> would leave out.
-      return `${name} is distinct from ${parameters.add(value)}`;
+      return `${name} is distinct from ${add(value)}`;
     case "contains":
       return column.baseType.endsWith("[]")
-        ? `${parameters.add(value)} = any(${name})`
-        : `${name} ilike ${parameters.add(containsPattern(value))}`;
+        ? `${add(value)} = any(${name})`
+        : `${patternText(column)} ilike ${parameters.add(containsPattern(value))}`;
     default:
-      return `${name} ${comparisons[operator]} ${parameters.add(value)}`;
+      return `${name} ${comparisons[operator]} ${add(value)}`;
   }
+}
+
+/** The column in a comparison with a pattern, which collations that are not deterministic do not support. */
+export function patternText(column: Column): string {
+  const name = quoteIdentifier(column.name);
+  return column.deterministic ? name : `(${name} collate "default")`;
+}
+
+/** Operators of object identifiers are those of oid, which does not read names such as `app.task`. */
+function castOf(column: Column, suffix: string): string {
+  const type = column.baseType.replace(/\[\]$/, "");
+  return isNameOfObject(type) ? `::pg_catalog.${type}${suffix}` : "";
+}
+
+/** Whether values of the type are names of objects of the database: regclass, regtype and their like. */
+export function isNameOfObject(baseType: string): boolean {
+  return /^reg[a-z]+$/.test(baseType);
 }

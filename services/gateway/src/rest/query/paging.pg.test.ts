@@ -42,7 +42,7 @@ async function fullSort(type: EntityType, sort: string): Promise<string[]> {
 test("pages of every type, by any column and direction, add up to the full sort", async () => {
   let pages = 0;
   for (const type of rest.registry.all()) {
-    const sortable = [...documentFields(type).values()].filter((column) => column.baseType !== "json");
+    const sortable = [...documentFields(type).values()].filter((column) => column.sortable);
     for (const { name } of sortable) {
       // The direction alternates over the columns, so that every kind of column occurs with both.
       const sort = pages++ % 2 === 0 ? name : `-${name}`;

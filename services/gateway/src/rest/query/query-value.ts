@@ -1,11 +1,16 @@
 import { canonicalUuid } from "@heliograph/shared/uuid";
 import type { Column } from "../../db/entity-type.ts";
+import { patterns } from "../documents/column-schema.ts";
 
 /** A value in the form that PostgreSQL reads, or what was expected instead. */
 type Parsed = { readonly value: string } | { readonly problem: string };
 
 const int4 = { min: -(2n ** 31n), max: 2n ** 31n - 1n };
 const int8 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
+/** Digits of a numeric column without a precision, with sign and point, that an address can carry. */
+const maxNumberLength = 2000;
+/** Dates and times that ISO 8601 does not have, in PostgreSQL's form. */
+const farTime = new RegExp(patterns.farTime);
 const timestamp = /^(\d{4}-\d\d-\d\d)([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d(:?\d\d)?)?)?$/i;
 
 function isDate(text: string): boolean {
@@ -31,8 +36,9 @@ const parsers: Readonly<Record<string, (text: string) => Parsed>> = {
   numeric: parseNumber,
   float: parseNumber,
   boolean: (text) => (text === "true" || text === "false" ? { value: text } : { problem: "true or false" }),
-  date: (text) => (isDate(text) ? { value: text } : { problem: "a date such as 2026-01-31" }),
+  date: (text) => (isDate(text) || farTime.test(text) ? { value: text } : { problem: "a date such as 2026-01-31" }),
   timestamptz: (text) => {
+    if (farTime.test(text)) return { value: text };
     // An unescaped "+" arrives as a space.
     const repaired = text.replace(/ (\d\d:?\d\d)$/, (_, offset: string) =>
       text.length > 16 ? `+${offset}` : ` ${offset}`,
@@ -45,7 +51,7 @@ const parsers: Readonly<Record<string, (text: string) => Parsed>> = {
 };
 
 function parseNumber(text: string): Parsed {
-  const ok = text.length <= 100 && /^-?\d+(\.\d+)?([eE][+-]?\d{1,3})?$/.test(text);
+  const ok = text.length <= maxNumberLength && /^(-?\d+(\.\d+)?([eE][+-]?\d{1,3})?|NaN|-?Infinity)$/.test(text);
   return ok ? { value: text } : { problem: "a number" };
 }
 

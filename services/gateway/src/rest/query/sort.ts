@@ -5,6 +5,7 @@ import type { StatementParameters } from "../../db/statement-parameters.ts";
 import { documentFields } from "../../rest/entity/document-fields.ts";
 import { RestError } from "../errors/rest-error.ts";
 import { unknownColumn } from "../errors/unknown-column.ts";
+import { isNameOfObject } from "./filter.ts";
 import type { PageCursorValues } from "./page-cursor.ts";
 import { decodeListValue } from "./split-list.ts";
 
@@ -30,8 +31,8 @@ export function parseSort(type: EntityType, text: string | undefined): readonly 
     const name = decodeListValue("sort", descending ? word.slice(1) : word);
     const column = fields.get(name);
     if (!column) throw unknownColumn(type, name);
-    if (column.baseType === "json")
-      throw new RestError("invalid_query", { message: `${name} is JSON and has no order.` });
+    if (!column.sortable)
+      throw new RestError("invalid_query", { message: `${name} is of type ${column.type}, which has no order.` });
     if (terms.some((term) => term.column === column))
       throw new RestError("invalid_query", { message: `sort names ${name} twice.` });
     terms.push({ column, descending });
@@ -54,9 +55,11 @@ export function orderBy(terms: readonly SortTerm[]): string {
     .join(", ");
 }
 
-/** Expressions for the values of a page cursor, as text, which is exact for every type. */
+/** Expressions for the values of a page cursor, as text. It is exact for every type but names of objects, which have a number too. */
 export function pageCursorExpressions(terms: readonly SortTerm[]): string[] {
-  return terms.map(({ column }) => `${quoteIdentifier(column.name)}::text`);
+  return terms.map(
+    ({ column: { name, baseType } }) => `${quoteIdentifier(name)}${isNameOfObject(baseType) ? "::oid" : ""}::text`,
+  );
 }
 
 /** The condition for rows after the page cursor in the order of the terms. */

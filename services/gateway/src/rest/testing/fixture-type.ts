@@ -12,6 +12,9 @@ export function column(name: string, baseType: string, more: Partial<Column> = {
     maxLength: null,
     enumValues: null,
     references: null,
+    sortable: baseType !== "json",
+    comparable: baseType !== "json",
+    deterministic: true,
     comment: null,
     ...more,
   };
