@@ -70,8 +70,9 @@ export function filterCondition({ column, operator, values }: Filter, parameters
   const add = (one: unknown, suffix = ""): string => `${parameters.add(one)}${castOf(column, suffix)}`;
   switch (operator) {
     case "null":
-      // A composite value whose fields are all null is no null, but SQL's IS NULL says so.
-      return value === "true" ? `${name} is not distinct from null` : `${name} is distinct from null`;
+      // A composite value whose fields are all null is no null, but SQL's IS NULL says so. Such types have no order.
+      if (!column.sortable) return `${name} is ${value === "true" ? "not " : ""}distinct from null`;
+      return value === "true" ? `${name} is null` : `${name} is not null`;
     case "in":
       return `${name} = any(${add(values, "[]")})`;
     case "ne":

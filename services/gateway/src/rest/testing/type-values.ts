@@ -53,7 +53,7 @@ export const typeValues: readonly (readonly [type: string, ...expressions: strin
   ["xid", "'4294967295'"],
   ["xid8", "'18446744073709551615'"],
   ["tid", "'(1,2)'"],
-  ["regclass", "'pg_class'", "'app.task'"],
+  ["regclass", "'pg_class'", "'app.logging'"],
   ["regtype", "'integer'", "'text[]'"],
   ["regproc", "'pg_catalog.substring(text,int)'::regprocedure::oid"],
   ["regprocedure", "'pg_catalog.substring(text,int)'"],
