@@ -7,9 +7,10 @@ import { documentFields } from "../../rest/entity/document-fields.ts";
 import { RestError } from "../errors/rest-error.ts";
 import { unknownColumn } from "../errors/unknown-column.ts";
 import { bodyTexts } from "../json-body.ts";
+import { patterns } from "../values/patterns.ts";
 import { InexactNumber, valueOfBody } from "../values/value-of-body.ts";
 import { type BodyOperation, isRequired, isWritable } from "./body-schema.ts";
-import { columnSchema, patterns } from "./column-schema.ts";
+import { columnSchema } from "./column-schema.ts";
 
 /** The values of a validated body by column name, without loss: see `valueOfBody`. A map, because a column may be called `__proto__`. */
 export type Body = ReadonlyMap<string, unknown>;

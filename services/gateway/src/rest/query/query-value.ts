@@ -1,6 +1,6 @@
 import { canonicalUuid } from "@heliograph/shared/uuid";
 import type { Column } from "../../db/entity-type.ts";
-import { patterns } from "../documents/column-schema.ts";
+import { patterns } from "../values/patterns.ts";
 
 /** A value in the form that PostgreSQL reads, or what was expected instead. */
 type Parsed = { readonly value: string } | { readonly problem: string };
