@@ -93,7 +93,7 @@ export function patternText(column: Column): string {
   return column.deterministic ? name : `(${name} collate "default")`;
 }
 
-/** Operators of object identifiers are those of oid, which does not read names such as `app.task`. */
+/** Operators of object identifiers are those of oid, which does not read names such as `app.logging`. */
 function castOf(column: Column, suffix: string): string {
   const type = column.baseType.replace(/\[\]$/, "");
   return isNameOfObject(type) ? `::pg_catalog.${type}${suffix}` : "";
