@@ -33,6 +33,7 @@ export const databaseMutants: readonly Mutant[] = [
     caughtBy: {
       test: "db/test/partitions.pg.test.ts",
       name: "a change on a day whose partition was %s is logged, claimed, and moved to its day",
+      error: "no partition of relation",
     },
     database: "template",
   },
@@ -144,6 +145,7 @@ export const databaseMutants: readonly Mutant[] = [
       test: "db/test/other-parties.pg.test.ts",
       name: "nobody else notices that a table goes live, nor that it ends",
     },
+    database: "template",
   },
   {
     name: "owner-change-without-recheck",
@@ -160,6 +162,7 @@ export const databaseMutants: readonly Mutant[] = [
       test: "db/test/rights-by-owner.pg.test.ts",
       name: "with an owner column of type",
     },
+    database: "template",
   },
   {
     name: "membership-not-checked",

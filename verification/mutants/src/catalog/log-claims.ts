@@ -289,6 +289,7 @@ export const logClaimMutants: readonly Mutant[] = [
     caughtBy: {
       test: "db/test/clock-steps.pg.test.ts",
       name: "a lease left by a leader that died before the clock stepped by %s can be taken",
+      error: "another watcher is the leader",
     },
   },
   {
