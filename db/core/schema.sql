@@ -1072,7 +1072,7 @@ begin
       v_to := (v_day + 1) || ' 00:00+00';
       -- The check constraint lets ATTACH skip its scan. A claim rewrites each row of the log once; half-filled pages keep the
       -- new tuple on the same page, which costs a third less WAL.
-      -- A day that somebody detached is attached again.
+      -- A day that was detached by hand is attached again.
       if to_regclass('app.' || v_part) is null then
         execute format(
           'create table app.%I (like app.%I including defaults including constraints, constraint %I check (created_ts >= %L and created_ts < %L)) '
@@ -1343,7 +1343,7 @@ begin
            system_identifier = coalesce(v_system, s.system_identifier),
            timeline = coalesce(v_timeline, s.timeline)
      where s.leader_id = me or s.leader_id is null or s.lease_until < clock_timestamp()
-        -- The clock stepped back: no lease of this length ends so late. Without a leader, nobody would lead until then.
+        -- No lease of this length ends so late, so the clock stepped back. Otherwise no watcher could lead until that time.
         or s.lease_until > clock_timestamp() + ttl + interval '1 s'
     returning s.head_seq, s.log_epoch;
 end $function$

@@ -32,7 +32,7 @@ test("blank and missing markers of a person erase nothing of others, and markers
 });
 
 test.each(["null::text[]", "array[null]::text[]"])(
-  "granted_persons that returns %s names nobody in the log",
+  "granted_persons that returns %s names no person in the log",
   async (result) => {
     await using db = await createNotes();
     await db.pool.query(

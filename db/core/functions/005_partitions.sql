@@ -49,7 +49,7 @@ begin
       v_to := (v_day + 1) || ' 00:00+00';
       -- The check constraint lets ATTACH skip its scan. A claim rewrites each row of the log once; half-filled pages keep the
       -- new tuple on the same page, which costs a third less WAL.
-      -- A day that somebody detached is attached again.
+      -- A day that was detached by hand is attached again.
       if to_regclass('@extschema@.' || v_part) is null then
         execute format(
           'create table @extschema@.%I (like @extschema@.%I including defaults including constraints, constraint %I check (created_ts >= %L and created_ts < %L)) '

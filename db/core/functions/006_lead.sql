@@ -39,7 +39,7 @@ begin
            system_identifier = coalesce(v_system, s.system_identifier),
            timeline = coalesce(v_timeline, s.timeline)
      where s.leader_id = me or s.leader_id is null or s.lease_until < clock_timestamp()
-        -- The clock stepped back: no lease of this length ends so late. Without a leader, nobody would lead until then.
+        -- No lease of this length ends so late, so the clock stepped back. Otherwise no watcher could lead until that time.
         or s.lease_until > clock_timestamp() + ttl + interval '1 s'
     returning s.head_seq, s.log_epoch;
 end $$;
